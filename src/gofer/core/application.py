@@ -1,0 +1,94 @@
+"""An Application says what happens, top to bottom; the kernel carries it. This is all an application sees."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar, overload
+
+from pydantic import BaseModel
+from pydantic_ai.toolsets import AbstractToolset
+
+from gofer.core.artifact import Artifact
+from gofer.core.browser import Browser
+from gofer.core.budget import Budget
+from gofer.core.event import Body
+from gofer.core.question import Question
+from gofer.core.run import Status
+from gofer.core.sandbox import Sandbox, SandboxSpec
+
+T = TypeVar("T")
+Tool = Callable[..., Any] | AbstractToolset[None]
+
+
+class RunContext(Protocol):
+    """What a flow can ask the kernel for. Everything that returns is remembered, so a crash repeats nothing.
+
+    Between these calls a flow uses no clock, randomness or I/O: after a crash it is run again from
+    its top, and each remembered call gives back at once what it gave before.
+    """
+
+    @property
+    def id(self) -> str:
+        """The run's id; part of the key of everything done outside."""
+
+    @property
+    def principal(self) -> str:
+        """Who asked."""
+
+    async def step(self, function: Callable[..., Awaitable[T]], *args: Any, name: str | None = None) -> T:
+        """Run `function(*args)` at least once, remember its result (its return annotation says how to store it)."""
+
+    @overload
+    async def agent(self, prompt: str, *, tools: Sequence[Tool] = (), instructions: str = "") -> str: ...
+    @overload
+    async def agent(
+        self, prompt: str, *, tools: Sequence[Tool] = (), instructions: str = "", answer: type[T]
+    ) -> T: ...
+
+    async def ask(self, question: Question) -> str:
+        """Park the run until somebody answers; gives the answer, or the question's default after its timeout."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait without a slot; the deadline survives restarts."""
+
+    def sandbox(self, spec: SandboxSpec, name: str = "main") -> AbstractAsyncContextManager[Sandbox]:
+        """A leased computer: the same one after a crash, destroyed when the block ends."""
+
+    def browser(self, box: Sandbox) -> AbstractAsyncContextManager[Browser]:
+        """The browser on that computer's desktop; its input waits while a person holds control."""
+
+    async def emit(self, body: Body) -> None:
+        """Put an event into the run's log, once."""
+
+    async def say(self, text: str) -> None:
+        """Tell the asker something on the way."""
+
+    async def save(self, name: str, data: bytes, media_type: str) -> Artifact:
+        """Hand a file over; the same name twice in a run is a new version of it."""
+
+    async def remember(self, key: str, value: BaseModel) -> None:
+        """Keep a value for later runs of this application and principal."""
+
+    async def recall(self, key: str, shape: type[T]) -> T | None:
+        """What an earlier run remembered under this key."""
+
+    def has_model(self) -> bool:
+        """Whether a model is configured, so that `agent` can work."""
+
+
+Flow = Callable[[RunContext, Any], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class Application:
+    """What the kernel needs to know of an application. `flow(run, input)` returns a value that JSON can hold."""
+
+    name: str
+    summary: str
+    input: type[BaseModel]
+    flow: Flow
+    budget: Budget = field(default_factory=Budget)
+    limit_key: Callable[[Any], str | None] | None = None
+    """From the input: a key that at most one run may hold at a time, such as a browser profile."""
+    words: dict[Status, str] = field(default_factory=dict)
+    """The application's own words for a status, shown on pages."""
