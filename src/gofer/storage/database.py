@@ -1,0 +1,114 @@
+"""The one door to the database: reads in threads, writes through one thread that commits many at once."""
+
+import asyncio
+import contextlib
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from gofer.core.errors import Unavailable
+from gofer.storage.engine import WRITES, is_sqlite, open_engine
+
+T = TypeVar("T")
+Work = Callable[[sa.Connection], T]
+
+BATCH = 200
+"""Most writes in one transaction; bounds how long a reader on PostgreSQL waits for a row lock."""
+
+READERS = 4
+
+
+class Database:
+    """Runs functions of a connection. `write` returns after the commit, so what it did survives a kill."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.sqlite = is_sqlite(url)
+        self.engine = open_engine(url)
+        self._jobs: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="gofer-read")
+        self._writer = threading.Thread(target=self._write_forever, name="gofer-write", daemon=True)
+        self._writer.start()
+
+    async def read(self, work: Work[T]) -> T:
+        """What `work(connection)` returns, from one consistent snapshot."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    async def write(self, work: Work[T]) -> T:
+        """What `work(connection)` returned, once it is committed; all of it happened or none of it."""
+        return await asyncio.wrap_future(self.submit(work))
+
+    def submit(self, work: Work[T]) -> "Future[T]":
+        """Queue a write without waiting; writes are done in the order in which they were queued."""
+        done: Future[T] = Future()
+        self._jobs.put((work, done))
+        return done
+
+    def write_now(self, work: Work[T]) -> T:
+        """A write from a thread that has no event loop (start-up, the lease's own thread)."""
+        with _translated(), self.engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+            return work(connection)
+
+    def close(self) -> None:
+        """Finish what is queued, then let go of every connection."""
+        self._jobs.put(None)
+        self._writer.join()
+        self._readers.shutdown()
+        self.engine.dispose()
+
+    def _read(self, work: Work[T]) -> T:
+        with _translated(), self.engine.connect() as connection:
+            return work(connection)
+
+    def _write_forever(self) -> None:
+        while (first := self._jobs.get()) is not None:
+            batch = [first]
+            ending = False
+            while len(batch) < BATCH and not self._jobs.empty():
+                if (job := self._jobs.get()) is None:
+                    ending = True
+                    break
+                batch.append(job)
+            self._commit(batch)
+            if ending:
+                return
+
+    def _commit(self, batch: list[tuple[Work[Any], Future[Any]]]) -> None:
+        outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
+        try:
+            self.write_now(lambda connection: outcomes.extend(_attempt(connection, *job) for job in batch))
+        except BaseException as error:
+            outcomes = [(done, None, error) for _, done in batch]
+        for done, result, failure in outcomes:
+            _settle(done, result, failure)
+
+
+def _attempt(
+    connection: sa.Connection, work: Work[Any], done: Future[Any]
+) -> tuple[Future[Any], Any, BaseException | None]:
+    try:
+        with _translated(), connection.begin_nested():
+            return done, work(connection), None
+    except Exception as error:
+        return done, None, error
+
+
+def _settle(done: Future[Any], result: Any, failure: BaseException | None) -> None:
+    with contextlib.suppress(Exception):  # the waiter may have been cancelled meanwhile
+        done.set_exception(failure) if failure else done.set_result(result)
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        text = str(error.orig)
+        if "disk is full" in text or "No space left" in text:
+            message = "The disk is full, so nothing could be stored. What was stored before is safe."
+            raise Unavailable(message, code="ERR_DISK_FULL") from error
+        raise Unavailable(f"The database does not answer: {text.splitlines()[0]}") from error

@@ -1,0 +1,29 @@
+"""Which sandbox is lent to which run, as rows."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from gofer.storage.tables import leases
+
+
+def find(connection: sa.Connection, run_id: str, name: str) -> sa.RowMapping | None:
+    """The lease of this run under this name, or None."""
+    wanted = sa.select(leases).where(leases.c.run_id == run_id, leases.c.name == name)
+    return connection.execute(wanted).mappings().one_or_none()
+
+
+def put(connection: sa.Connection, row: dict[str, Any]) -> None:
+    """Write the lease down, in place of an older one of the same run and name."""
+    drop(connection, row["run_id"], row["name"])
+    connection.execute(sa.insert(leases), [row])
+
+
+def drop(connection: sa.Connection, run_id: str, name: str) -> None:
+    """The sandbox is nobody's now."""
+    connection.execute(sa.delete(leases).where(leases.c.run_id == run_id, leases.c.name == name))
+
+
+def on_host(connection: sa.Connection, host: str) -> list[sa.RowMapping]:
+    """Every lease of a sandbox that lies on this host."""
+    return list(connection.execute(sa.select(leases).where(leases.c.host == host)).mappings())

@@ -1,0 +1,118 @@
+"""Runs as rows: every question and every change the kernel has for them."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from gofer.core.run import ENDED, Cost, Run, RunError, Status
+from gofer.storage.tables import runs
+
+ACTIVE = [status.value for status in Status if status not in ENDED]
+
+
+def insert(connection: sa.Connection, row: dict[str, Any]) -> None:
+    """A new run."""
+    connection.execute(sa.insert(runs), [row])
+
+
+def update(connection: sa.Connection, run_id: str, /, **values: Any) -> None:
+    """Change columns of one run."""
+    connection.execute(sa.update(runs).where(runs.c.id == run_id).values(**values))
+
+
+def change_if(connection: sa.Connection, run_id: str, statuses: Sequence[Status], /, **values: Any) -> bool:
+    """Change columns only if the run stands where the caller thinks it does; tells whether it did."""
+    wanted = [status.value for status in statuses]
+    change = sa.update(runs).where(runs.c.id == run_id, runs.c.status.in_(wanted)).values(**values)
+    return connection.execute(change).rowcount == 1
+
+
+def add_cost(connection: sa.Connection, run_id: str, spent: Cost) -> None:
+    """Book what one model call cost."""
+    connection.execute(
+        sa.update(runs)
+        .where(runs.c.id == run_id)
+        .values(
+            usd=runs.c.usd + spent.usd,
+            input_tokens=runs.c.input_tokens + spent.input_tokens,
+            output_tokens=runs.c.output_tokens + spent.output_tokens,
+            unpriced_calls=runs.c.unpriced_calls + spent.unpriced_calls,
+        )
+    )
+
+
+def find(connection: sa.Connection, run_id: str) -> sa.RowMapping | None:
+    """The row, or None."""
+    return connection.execute(sa.select(runs).where(runs.c.id == run_id)).mappings().one_or_none()
+
+
+def find_by_key(connection: sa.Connection, principal: str, key: str) -> sa.RowMapping | None:
+    """The run that this principal already asked for under this key, or None."""
+    wanted = sa.select(runs).where(runs.c.principal == principal, runs.c.key == key)
+    return connection.execute(wanted).mappings().one_or_none()
+
+
+def page(
+    connection: sa.Connection, filters: dict[str, str | None], limit: int, before: float | None = None
+) -> list[sa.RowMapping]:
+    """The newest runs that match, at most `limit`, created before a moment."""
+    wanted = sa.select(runs).order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(limit)
+    for column, value in filters.items():
+        if value is not None:
+            wanted = wanted.where(runs.c[column] == value)
+    if before is not None:
+        wanted = wanted.where(runs.c.created_at < before)
+    return list(connection.execute(wanted).mappings())
+
+
+def counts(connection: sa.Connection) -> dict[str, int]:
+    """How many unended runs there are, by status."""
+    wanted = sa.select(runs.c.status, sa.func.count()).where(runs.c.status.in_(ACTIVE)).group_by(runs.c.status)
+    return {row[0]: row[1] for row in connection.execute(wanted)}
+
+
+def position(connection: sa.Connection, row: sa.RowMapping) -> int | None:
+    """A queued run's place: the runs that go before it, plus one."""
+    if row["status"] != Status.QUEUED:
+        return None
+    ahead = sa.or_(
+        runs.c.priority < row["priority"],
+        sa.and_(runs.c.priority == row["priority"], runs.c.queued_at < row["queued_at"]),
+    )
+    wanted = sa.select(sa.func.count()).where(runs.c.status == Status.QUEUED.value, ahead)
+    return int(connection.execute(wanted).scalar_one()) + 1
+
+
+def changed_since(connection: sa.Connection, moment: float) -> list[tuple[str, float]]:
+    """Ids and times of runs that changed after a moment, oldest change first."""
+    wanted = sa.select(runs.c.id, runs.c.updated_at).where(runs.c.updated_at > moment).order_by(runs.c.updated_at)
+    return [(run_id, at) for run_id, at in connection.execute(wanted.limit(200))]
+
+
+def as_run(row: sa.RowMapping, queue_position: int | None = None) -> Run:
+    """The row as the noun that faces show."""
+    return Run(
+        **{name: row[name] for name in _SAME},
+        error=RunError(**row["error"]) if row["error"] else None,
+        cost=Cost(**{name: row[name] for name in Cost.model_fields}),
+        created_at=_moment(row["created_at"]) or datetime.now(UTC),
+        started_at=_moment(row["started_at"]),
+        ended_at=_moment(row["ended_at"]),
+        queue_position=queue_position,
+    )
+
+
+_SAME = frozenset(Run.model_fields) - {
+    "error",
+    "cost",
+    "created_at",
+    "started_at",
+    "ended_at",
+    "queue_position",
+}
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,35 @@
+"""Brings a database to the schema of this version, and refuses one that a newer gofer wrote."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from gofer.core.errors import Refused
+from gofer.storage.database import Database
+from gofer.storage.upgrade import upgrade
+
+HEAD = "0001"
+"""The newest migration; a test compares it with the scripts."""
+
+KNOWN = ("0001",)
+"""Every migration this version can start from."""
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def prepare(database: Database) -> None:
+    """Create or upgrade the tables; raises `Refused` (ERR_DATA_NEWER) for data of a newer version."""
+    with database.engine.connect() as connection:
+        found = _revision(connection)
+    if found == HEAD:
+        return
+    if found is not None and found not in KNOWN:
+        message = f"This data was written by a newer gofer (schema {found}; this one knows {HEAD})."
+        raise Refused(message, code="ERR_DATA_NEWER")
+    database.write_now(lambda connection: upgrade(connection, MIGRATIONS))
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
