@@ -11,7 +11,7 @@ from pydantic_ai.toolsets import AbstractToolset
 from gofer.core.artifact import Artifact
 from gofer.core.browser import Browser
 from gofer.core.budget import Budget
-from gofer.core.event import Body
+from gofer.core.event import EventBody
 from gofer.core.question import Question
 from gofer.core.run import Status
 from gofer.core.sandbox import Sandbox, SandboxSpec
@@ -41,9 +41,7 @@ class RunContext(Protocol):
     @overload
     async def agent(self, prompt: str, *, tools: Sequence[Tool] = (), instructions: str = "") -> str: ...
     @overload
-    async def agent(
-        self, prompt: str, *, tools: Sequence[Tool] = (), instructions: str = "", answer: type[T]
-    ) -> T: ...
+    async def agent(self, prompt: str, *, tools: Sequence[Tool] = (), instructions: str = "", answer: type[T]) -> T: ...
 
     async def ask(self, question: Question) -> str:
         """Park the run until somebody answers; gives the answer, or the question's default after its timeout."""
@@ -57,7 +55,7 @@ class RunContext(Protocol):
     def browser(self, box: Sandbox) -> AbstractAsyncContextManager[Browser]:
         """The browser on that computer's desktop; its input waits while a person holds control."""
 
-    async def emit(self, body: Body) -> None:
+    async def emit(self, body: EventBody) -> None:
         """Put an event into the run's log, once."""
 
     async def say(self, text: str) -> None:
@@ -71,6 +69,12 @@ class RunContext(Protocol):
 
     async def recall(self, key: str, shape: type[T]) -> T | None:
         """What an earlier run remembered under this key."""
+
+    async def checkpoint(self, box: Sandbox, name: str = "main") -> None:
+        """Save the computer's working directory, to be put back if the run has to move to another machine."""
+
+    def moved(self, name: str = "main") -> bool:
+        """Whether the computer opened under this name replaces one that was lost: its screen and processes are new."""
 
     def has_model(self) -> bool:
         """Whether a model is configured, so that `agent` can work."""

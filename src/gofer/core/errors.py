@@ -97,22 +97,14 @@ CODES: dict[str, ErrorCode] = {
     "ERR_INVALID_INPUT": ErrorCode(422, "Correct the named field and send the request again."),
     "ERR_UNKNOWN_APP": ErrorCode(404, "Use one of the applications that `gofer doctor` lists."),
     "ERR_UNKNOWN_RUN": ErrorCode(404, "List the runs with `gofer runs` and use one of their ids."),
-    "ERR_UNKNOWN_MODEL": ErrorCode(
-        422, "Set `[models] default` to a `provider:name` that Pydantic AI knows."
-    ),
-    "ERR_NO_MODEL": ErrorCode(
-        422, "Set ANTHROPIC_API_KEY or OPENAI_API_KEY, or `[models] default` in gofer.toml."
-    ),
+    "ERR_UNKNOWN_MODEL": ErrorCode(422, "Set `[models] default` to a `provider:name` that Pydantic AI knows."),
+    "ERR_NO_MODEL": ErrorCode(422, "Set ANTHROPIC_API_KEY or OPENAI_API_KEY, or `[models] default` in gofer.toml."),
     "ERR_NOT_FOUND": ErrorCode(404, "Check the address or the id."),
-    "ERR_UNAUTHENTICATED": ErrorCode(
-        401, "Send `Authorization: Bearer TOKEN`; make one with `gofer token create`."
-    ),
+    "ERR_UNAUTHENTICATED": ErrorCode(401, "Send `Authorization: Bearer TOKEN`; make one with `gofer token create`."),
     "ERR_FORBIDDEN": ErrorCode(403, "Use a token that has the scope named in the message."),
     "ERR_CONFLICT": ErrorCode(409, "Look at the run's present state with `gofer show RUN`."),
     "ERR_BUSY": ErrorCode(429, "Wait for running errands to finish, or raise the limit in gofer.toml."),
-    "ERR_UNAVAILABLE": ErrorCode(
-        503, "Wait a moment and try again; `gofer doctor` tells what is unreachable."
-    ),
+    "ERR_UNAVAILABLE": ErrorCode(503, "Wait a moment and try again; `gofer doctor` tells what is unreachable."),
     "ERR_MODEL_UNAVAILABLE": ErrorCode(503, "Check the model's address and key, then retry the run."),
     "ERR_SANDBOX_LOST": ErrorCode(503, "Retry the run; it gets a new sandbox."),
     "ERR_DISK_FULL": ErrorCode(507, "Free some space under the data folder, then retry."),

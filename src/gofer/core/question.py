@@ -24,9 +24,7 @@ class Question(BaseModel):
     choices: tuple[str, ...] = ()
     default: str | None = Field(None, description="The answer when nobody answers in time.")
     timeout_seconds: float | None = Field(None, gt=0, description="How long to wait; None waits for ever.")
-    artifact: str | None = Field(
-        None, description="Name of an artifact to show beside it, such as a screenshot."
-    )
+    artifact: str | None = Field(None, description="Name of an artifact to show beside it, such as a screenshot.")
 
 
 class AskedQuestion(BaseModel):

@@ -27,9 +27,7 @@ class Request(BaseModel):
     input: dict[str, JsonValue] = {}
     principal: str = "owner"
     answer_to: str | None = Field(None, description='Address of the asker: "cli", "discord:CHANNEL", …')
-    key: str | None = Field(
-        None, max_length=200, description="The same key from the same principal is the same run."
-    )
+    key: str | None = Field(None, max_length=200, description="The same key from the same principal is the same run.")
     trigger: Trigger = Trigger.API
     priority: int = Field(5, ge=1, le=9, description="1 goes first, 9 last.")
     retry_of: str | None = None

@@ -42,9 +42,7 @@ class Cost(BaseModel):
     usd: float = 0.0
     input_tokens: int = 0
     output_tokens: int = 0
-    unpriced_calls: int = Field(
-        0, description="Model calls whose price is not known; their money is not in `usd`."
-    )
+    unpriced_calls: int = Field(0, description="Model calls whose price is not known; their money is not in `usd`.")
 
 
 class RunError(BaseModel):
@@ -72,15 +70,11 @@ class Run(BaseModel):
     started_at: datetime | None = None
     ended_at: datetime | None = None
     retry_of: str | None = None
-    queue_position: int | None = Field(
-        None, description="Runs ahead of this one plus one; null unless queued."
-    )
+    queue_position: int | None = Field(None, description="Runs ahead of this one plus one; null unless queued.")
     principal: str = "owner"
     trigger: Trigger = Trigger.API
     answer_to: str | None = None
     key: str | None = None
     priority: int = 5
     attempt: int = 1
-    controlled_by: str | None = Field(
-        None, description="Who holds the desktop's keyboard; null is the agent."
-    )
+    controlled_by: str | None = Field(None, description="Who holds the desktop's keyboard; null is the agent.")

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -20,6 +21,9 @@ BATCH = 200
 """Most writes in one transaction; bounds how long a reader on PostgreSQL waits for a row lock."""
 
 READERS = 4
+
+OUTAGE_SECONDS = 60.0
+"""How long work waits for a database that went away before its caller is told."""
 
 
 class Database:
@@ -50,7 +54,7 @@ class Database:
 
     def write_now(self, work: Work[T]) -> T:
         """A write from a thread that has no event loop (start-up, the lease's own thread)."""
-        with _translated(), self.engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        with _translated(), self._transaction() as connection:
             return work(connection)
 
     def close(self) -> None:
@@ -61,8 +65,27 @@ class Database:
         self.engine.dispose()
 
     def _read(self, work: Work[T]) -> T:
-        with _translated(), self.engine.connect() as connection:
-            return work(connection)
+        def attempt() -> T:
+            with self.engine.connect() as connection:
+                return work(connection)
+
+        with _translated():
+            return self._patiently(attempt)
+
+    def _patiently(self, attempt: Callable[[], T]) -> T:
+        deadline = time.monotonic() + OUTAGE_SECONDS
+        while True:
+            try:
+                return attempt()
+            except sa.exc.OperationalError:
+                if self.sqlite or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.3)
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sa.Connection]:
+        with self.engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+            yield connection
 
     def _write_forever(self) -> None:
         while (first := self._jobs.get()) is not None:
@@ -79,8 +102,15 @@ class Database:
 
     def _commit(self, batch: list[tuple[Work[Any], Future[Any]]]) -> None:
         outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
+
+        def attempt() -> None:
+            outcomes.clear()
+            with self._transaction() as connection:
+                outcomes.extend(_attempt(connection, *job) for job in batch)
+
         try:
-            self.write_now(lambda connection: outcomes.extend(_attempt(connection, *job) for job in batch))
+            with _translated():
+                self._patiently(attempt)
         except BaseException as error:
             outcomes = [(done, None, error) for _, done in batch]
         for done, result, failure in outcomes:
@@ -91,10 +121,12 @@ def _attempt(
     connection: sa.Connection, work: Work[Any], done: Future[Any]
 ) -> tuple[Future[Any], Any, BaseException | None]:
     try:
-        with _translated(), connection.begin_nested():
+        with connection.begin_nested():
             return done, work(connection), None
     except Exception as error:
-        return done, None, error
+        if connection.invalidated:
+            raise
+        return done, None, translate(error) if isinstance(error, sa.exc.OperationalError) else error
 
 
 def _settle(done: Future[Any], result: Any, failure: BaseException | None) -> None:
@@ -107,8 +139,13 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except sa.exc.OperationalError as error:
-        text = str(error.orig)
-        if "disk is full" in text or "No space left" in text:
-            message = "The disk is full, so nothing could be stored. What was stored before is safe."
-            raise Unavailable(message, code="ERR_DISK_FULL") from error
-        raise Unavailable(f"The database does not answer: {text.splitlines()[0]}") from error
+        raise translate(error) from error
+
+
+def translate(error: sa.exc.OperationalError) -> Unavailable:
+    """The database's failure in words for people."""
+    text = str(error.orig)
+    if "disk is full" in text or "No space left" in text or "disk I/O error" in text:
+        message = "The disk is full, so nothing could be stored. What was stored before is safe."
+        return Unavailable(message, code="ERR_DISK_FULL")
+    return Unavailable(f"The database does not answer: {text.splitlines()[0]}")

@@ -27,3 +27,8 @@ def drop(connection: sa.Connection, run_id: str, name: str) -> None:
 def on_host(connection: sa.Connection, host: str) -> list[sa.RowMapping]:
     """Every lease of a sandbox that lies on this host."""
     return list(connection.execute(sa.select(leases).where(leases.c.host == host)).mappings())
+
+
+def of_run(connection: sa.Connection, run_id: str) -> list[sa.RowMapping]:
+    """Every lease of a run."""
+    return list(connection.execute(sa.select(leases).where(leases.c.run_id == run_id)).mappings())

@@ -67,3 +67,9 @@ def _as_question(row: sa.RowMapping) -> AskedQuestion:
         asked_at=datetime.fromtimestamp(row["asked_at"], UTC),
         deadline=datetime.fromtimestamp(row["deadline"], UTC) if row["deadline"] else None,
     )
+
+
+def withdraw(connection: sa.Connection, run_id: str) -> None:
+    """Close what an ended run still asked."""
+    still_open = (questions.c.run_id == run_id) & (questions.c.state == QuestionState.OPEN.value)
+    connection.execute(sa.update(questions).where(still_open).values(state=QuestionState.WITHDRAWN.value))

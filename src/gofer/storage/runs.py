@@ -1,13 +1,13 @@
 """Runs as rows: every question and every change the kernel has for them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from gofer.core.run import ENDED, Cost, Run, RunError, Status
-from gofer.storage.tables import runs
+from gofer.storage.tables import events, runs
 
 ACTIVE = [status.value for status in Status if status not in ENDED]
 
@@ -29,8 +29,11 @@ def change_if(connection: sa.Connection, run_id: str, statuses: Sequence[Status]
     return connection.execute(change).rowcount == 1
 
 
-def add_cost(connection: sa.Connection, run_id: str, spent: Cost) -> None:
-    """Book what one model call cost."""
+def add_cost_once(connection: sa.Connection, run_id: str, key: str, spent: Cost) -> bool:
+    """Book what one model call cost, unless the event of this key tells that it is booked already."""
+    booked = sa.select(events.c.seq).where(events.c.run_id == run_id, events.c.key == key)
+    if connection.execute(booked).first() is not None:
+        return False
     connection.execute(
         sa.update(runs)
         .where(runs.c.id == run_id)
@@ -41,6 +44,7 @@ def add_cost(connection: sa.Connection, run_id: str, spent: Cost) -> None:
             unpriced_calls=runs.c.unpriced_calls + spent.unpriced_calls,
         )
     )
+    return True
 
 
 def find(connection: sa.Connection, run_id: str) -> sa.RowMapping | None:
@@ -91,7 +95,7 @@ def changed_since(connection: sa.Connection, moment: float) -> list[tuple[str, f
     return [(run_id, at) for run_id, at in connection.execute(wanted.limit(200))]
 
 
-def as_run(row: sa.RowMapping, queue_position: int | None = None) -> Run:
+def as_run(row: Mapping[str, Any], queue_position: int | None = None) -> Run:
     """The row as the noun that faces show."""
     return Run(
         **{name: row[name] for name in _SAME},

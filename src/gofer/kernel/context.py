@@ -1,0 +1,208 @@
+"""The RunContext that flows see: every call goes through the run's memory."""
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, TypeVar, get_type_hints
+
+import sqlalchemy as sa
+from pydantic import BaseModel, JsonValue, TypeAdapter
+
+from gofer.core.application import Tool
+from gofer.core.artifact import Artifact
+from gofer.core.browser import Browser
+from gofer.core.errors import Refused
+from gofer.core.event import ArtifactSaved, EventBody, Said
+from gofer.core.question import Question
+from gofer.core.run import Cost, Run
+from gofer.core.sandbox import Sandbox, SandboxSpec
+from gofer.kernel import agent
+from gofer.kernel.control import ControlledBrowser
+from gofer.kernel.durable import Teller
+from gofer.kernel.lending import Lender
+from gofer.kernel.metering import Meter
+from gofer.kernel.parts import Parts
+from gofer.kernel.steps import Steps
+from gofer.kernel.waits import Waits
+from gofer.storage import artifacts, memory, runs
+
+T = TypeVar("T")
+
+
+class Context:
+    """One run's view of the kernel."""
+
+    def __init__(self, parts: Parts, run: Run, steps: Steps, waits: Waits, lender: Lender) -> None:
+        self._parts = parts
+        self._run = run
+        self._steps = steps
+        self._waits = waits
+        self._lender = lender
+        self._moved: set[str] = set()
+        self._meter = self._fresh_meter()
+        self._teller = Teller(self._tell, self._settle)
+
+    def begin(self, attempt: int) -> None:
+        """Start over from the flow's top."""
+        self._steps.begin(attempt)
+        self._meter = self._fresh_meter()
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        return self._run.id
+
+    @property
+    def principal(self) -> str:
+        """Who asked."""
+        return self._run.principal
+
+    def has_model(self) -> bool:
+        """Whether a model is configured."""
+        return self._parts.model() is not None
+
+    def moved(self, name: str = "main") -> bool:
+        """Whether the computer of this name replaces one that was lost."""
+        return name in self._moved
+
+    async def step(self, function: Callable[..., Awaitable[T]], *args: Any, name: str | None = None) -> T:
+        """Run a function once, remember its result."""
+        shape: TypeAdapter[T] = TypeAdapter(get_type_hints(function).get("return", Any))
+
+        async def work() -> JsonValue:
+            plain: JsonValue = shape.dump_python(await function(*args), mode="json")
+            return plain
+
+        stored = await self._steps.remember(name or function.__name__, work, told=True)
+        return shape.validate_python(stored)
+
+    async def agent(self, prompt: str, *, tools: Sequence[Tool] = (), instructions: str = "", answer: Any = str) -> Any:
+        """Let a model work on it with these tools until it has an answer."""
+        model = self._parts.model()
+        if model is None:
+            raise Refused("No model is configured, and this errand needs one.", code="ERR_NO_MODEL")
+        task = agent.Task(prompt, tools, instructions, answer)
+        return await agent.work(task, model, self._steps, self._meter, self._teller)
+
+    async def ask(self, question: Question) -> str:
+        """Park until somebody answers."""
+        number = self._steps.ordinal("question")
+
+        async def work() -> JsonValue:
+            return await self._waits.ask(f"{self.id}-{number}", question)
+
+        return str(await self._steps.remember("ask", work))
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait without a slot."""
+
+        async def due() -> JsonValue:
+            return (self._parts.clock.now() + timedelta(seconds=seconds)).isoformat()
+
+        moment = datetime.fromisoformat(str(await self._steps.remember("due", due)))
+
+        async def wait() -> JsonValue:
+            await self._waits.sleep_until(moment)
+            return None
+
+        await self._steps.remember("sleep", wait)
+
+    @asynccontextmanager
+    async def sandbox(self, spec: SandboxSpec, name: str = "main") -> AsyncIterator[Sandbox]:
+        """A leased computer."""
+        async with self._lender.lend(self.id, spec, name) as loan:
+            if loan.how == "moved":
+                self._moved.add(name)
+            yield loan.box
+
+    @asynccontextmanager
+    async def browser(self, box: Sandbox) -> AsyncIterator[Browser]:
+        """The browser on the computer's desktop."""
+        if box.screen is None:
+            raise Refused("This sandbox has no screen; ask for the desktop profile.")
+        async with self._parts.open_browser(box.screen) as browser:
+            yield ControlledBrowser(browser, self._waits)
+
+    async def checkpoint(self, box: Sandbox, name: str = "main") -> None:
+        """Save the computer's working directory."""
+
+        async def work() -> JsonValue:
+            await self._lender.checkpoint(self.id, box, name)
+            return None
+
+        await self._steps.remember("checkpoint", work)
+
+    async def emit(self, body: EventBody) -> None:
+        """Put an event into the log, once."""
+
+        async def work() -> JsonValue:
+            await self._parts.log.append(self.id, body)
+            return None
+
+        await self._steps.remember(f"emit {body.type}", work)
+
+    async def say(self, text: str) -> None:
+        """Tell the asker something on the way."""
+        await self.emit(Said(text=text))
+
+    async def save(self, name: str, data: bytes, media_type: str) -> Artifact:
+        """Hand a file over."""
+
+        async def work() -> JsonValue:
+            saved = artifacts.describe(secrets.token_hex(8), self.id, name, data, media_type)
+            await self._parts.artifacts.put(saved, data)
+            await self._parts.log.append(
+                self.id, ArtifactSaved(artifact=saved), change=partial(_insert_artifact, saved=saved)
+            )
+            return saved.model_dump(mode="json")
+
+        return Artifact.model_validate(await self._steps.remember("save", work))
+
+    async def remember(self, key: str, value: BaseModel) -> None:
+        """Keep a value for later runs."""
+
+        async def work() -> JsonValue:
+            row = {
+                "app": self._run.app,
+                "principal": self.principal,
+                "key": key,
+                "value": value.model_dump(mode="json"),
+                "written_by": self.id,
+                "updated_at": self._parts.clock.now().timestamp(),
+            }
+            await self._parts.database.write(partial(memory.remember, row=row))
+            return None
+
+        await self._steps.remember("remember", work)
+
+    async def recall(self, key: str, shape: type[T]) -> T | None:
+        """What an earlier run remembered."""
+
+        async def work() -> JsonValue:
+            found: JsonValue = await self._parts.database.read(
+                partial(memory.recall, app=self._run.app, principal=self.principal, key=key)
+            )
+            return found
+
+        stored = await self._steps.remember("recall", work)
+        return None if stored is None else TypeAdapter(shape).validate_python(stored)
+
+    def _fresh_meter(self) -> Meter:
+        budget = self._parts.applications[self._run.app].budget
+        return Meter(budget, self._parts.policy.allow_unpriced)
+
+    def _tell(self, body: EventBody) -> None:
+        self._parts.log.add(self.id, body)
+
+    def _settle(self, body: EventBody, key: str, cost: Cost) -> None:
+        self._parts.log.add(self.id, body, key=key, change=partial(_book, run_id=self.id, key=key, cost=cost))
+
+
+def _insert_artifact(connection: sa.Connection, saved: Artifact) -> None:
+    artifacts.insert(connection, saved)
+
+
+def _book(connection: sa.Connection, run_id: str, key: str, cost: Cost) -> bool:
+    return runs.add_cost_once(connection, run_id, key, cost)

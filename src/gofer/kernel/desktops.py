@@ -1,0 +1,84 @@
+"""The live desktops of runs on this host, and who watches and drives them."""
+
+import asyncio
+from collections import Counter
+from functools import partial
+
+import sqlalchemy as sa
+
+from gofer.core.errors import Refused
+from gofer.core.event import ControlReturned, ControlTaken, ViewerJoined, ViewerLeft
+from gofer.core.principal import Principal
+from gofer.core.run import Status
+from gofer.kernel.lending import Lender
+from gofer.kernel.log import EventLog
+from gofer.kernel.watch import Watch
+from gofer.storage import runs
+from gofer.storage.database import Database
+
+ACTIVE = [Status.QUEUED, Status.RUNNING, Status.WAITING]
+
+
+class Desktops:
+    """What the web faces need of screens."""
+
+    def __init__(self, database: Database, log: EventLog, lender: Lender, watch: Watch) -> None:
+        self._database = database
+        self._log = log
+        self._lender = lender
+        self._watch = watch
+        self._viewers: Counter[tuple[str, str]] = Counter()
+
+    def watchable(self, run_id: str) -> bool:
+        """Whether the run has a desktop on this host right now."""
+        return self._lender.screen(run_id) is not None
+
+    async def open_vnc(self, run_id: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A fresh RFB connection."""
+        screen = self._lender.screen(run_id)
+        if screen is None:
+            raise Refused("This run has no live desktop on this machine now.", code="ERR_NOT_FOUND")
+        return await screen.open_vnc()
+
+    async def joined(self, run_id: str, viewer: Principal) -> None:
+        """Somebody watches."""
+        self._viewers[run_id, viewer.id] += 1
+        await self._log.append(run_id, ViewerJoined(who=viewer.id))
+
+    async def left(self, run_id: str, viewer: Principal) -> None:
+        """Somebody stopped watching."""
+        self._viewers[run_id, viewer.id] -= 1
+        await self._log.append(run_id, ViewerLeft(who=viewer.id))
+
+    async def holds_control(self, run_id: str, viewer: Principal) -> bool:
+        """Whether this viewer's input may reach the desktop."""
+        row = await self._database.read(partial(runs.find, run_id=run_id))
+        return row is not None and row["controlled_by"] == viewer.id
+
+    async def take(self, run_id: str, who: str) -> None:
+        """Block the agent's input; raises `Refused` (ERR_CONFLICT) when somebody else holds control."""
+        if not await self._log.append(run_id, ControlTaken(who=who), change=partial(_take, run_id=run_id, who=who)):
+            raise Refused("Control cannot be taken: the run has ended, or somebody else holds it.", code="ERR_CONFLICT")
+        self._watch.kick()
+
+    async def give_back(self, run_id: str, who: str) -> None:
+        """Let the agent act again; raises `Refused` (ERR_CONFLICT) when `who` does not hold control."""
+        change = partial(_give_back, run_id=run_id, who=who)
+        if not await self._log.append(run_id, ControlReturned(who=who), change=change):
+            raise Refused("You do not hold control of this run.", code="ERR_CONFLICT")
+        self._watch.kick()
+
+
+def _take(connection: sa.Connection, run_id: str, who: str) -> bool:
+    row = runs.find(connection, run_id)
+    if row is None or row["controlled_by"] is not None:
+        return False
+    return runs.change_if(connection, run_id, ACTIVE, controlled_by=who)
+
+
+def _give_back(connection: sa.Connection, run_id: str, who: str) -> bool:
+    row = runs.find(connection, run_id)
+    if row is None or row["controlled_by"] != who:
+        return False
+    runs.update(connection, run_id, controlled_by=None)
+    return True

@@ -1,0 +1,1 @@
+"""Durable execution. The only package that knows DBOS."""

@@ -1,0 +1,98 @@
+"""The one way in: a known key, an unknown application, a wrong input are met here; the rest is queued."""
+
+import secrets
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import BaseModel, JsonValue, ValidationError
+
+from gofer.core.application import Application
+from gofer.core.clock import Clock
+from gofer.core.errors import Refused
+from gofer.core.event import RunQueued
+from gofer.core.request import Request
+from gofer.core.run import Run, Status
+from gofer.kernel.log import EventLog
+from gofer.kernel.slots import Slots
+from gofer.storage import events, runs
+from gofer.storage.database import Database
+
+
+class Intake:
+    """Turns requests into queued runs."""
+
+    def __init__(self, database: Database, log: EventLog, clock: Clock, slots: Slots) -> None:
+        self._database = database
+        self._log = log
+        self._clock = clock
+        self._slots = slots
+        self.applications: Mapping[str, Application] = {}
+
+    async def accept(self, request: Request) -> Run:
+        """The run of this request; the same key from the same principal gives the same run."""
+        application = self._application(request.app)
+        wanted = validated(application.input, request.input)
+        row = self._row(request, application, wanted)
+        stored = await self._database.write(partial(_insert, row=row))
+        self._log.publish(stored["id"])
+        self._slots.kick()
+        return runs.as_run(stored, queue_position=stored["position"])
+
+    def _application(self, name: str) -> Application:
+        application = self.applications.get(name)
+        if application is None:
+            known = ", ".join(sorted(self.applications))
+            raise Refused(f"There is no application {name!r}; there are {known}.", code="ERR_UNKNOWN_APP")
+        return application
+
+    def _row(self, request: Request, application: Application, wanted: BaseModel) -> dict[str, Any]:
+        now = self._clock.now().timestamp()
+        return {
+            "id": new_id(),
+            "app": application.name,
+            "status": Status.QUEUED.value,
+            "input": wanted.model_dump(mode="json"),
+            "principal": request.principal,
+            "trigger": request.trigger.value,
+            "answer_to": request.answer_to,
+            "key": request.key,
+            "retry_of": request.retry_of,
+            "limit_key": application.limit_key(wanted) if application.limit_key else None,
+            "priority": request.priority,
+            "created_at": now,
+            "queued_at": now,
+            "updated_at": now,
+        }
+
+
+def new_id() -> str:
+    """A run's id: 80 random bits, short enough to read out."""
+    return f"r-{secrets.token_hex(10)}"
+
+
+def validated(shape: type[BaseModel], value: dict[str, JsonValue]) -> BaseModel:
+    """The input as the application's model; raises `Refused` (ERR_INVALID_INPUT) naming the field."""
+    try:
+        return shape.model_validate(value)
+    except ValidationError as error:
+        raise Refused(sentence(error), code="ERR_INVALID_INPUT") from error
+
+
+def sentence(error: ValidationError) -> str:
+    """What is wrong with the input, field by field, as one sentence."""
+    wrongs = [f"{'.'.join(str(part) for part in e['loc']) or 'input'}: {e['msg']}" for e in error.errors()[:5]]
+    return f"The input does not fit: {'; '.join(wrongs)}."
+
+
+def _insert(connection: sa.Connection, row: dict[str, Any]) -> dict[str, Any]:
+    if row["key"] is not None and (known := runs.find_by_key(connection, row["principal"], row["key"])):
+        return {**known, "position": runs.position(connection, known)}
+    runs.insert(connection, row)
+    queued = events.Entry(row["id"], RunQueued().type, row["created_at"], {})
+    events.append(connection, row["id"], [queued])
+    stored = runs.find(connection, row["id"])
+    if stored is None:
+        raise Refused("The run could not be stored.", code="ERR_UNAVAILABLE")
+    return {**stored, "position": None}

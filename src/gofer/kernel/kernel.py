@@ -1,0 +1,69 @@
+"""The kernel as one thing: it starts in the right order, serves until it is closed, and goes on where it was."""
+
+import asyncio
+import contextlib
+
+import structlog
+
+from gofer.kernel.access import Access
+from gofer.kernel.desktops import Desktops
+from gofer.kernel.engine.engine import VERSION, Engine
+from gofer.kernel.intake import Intake
+from gofer.kernel.lending import Lender
+from gofer.kernel.liveness import Liveness, recover
+from gofer.kernel.parts import Parts
+from gofer.kernel.runner import Runner
+from gofer.kernel.slots import Slots
+from gofer.kernel.watch import Watch
+
+log = structlog.get_logger()
+
+
+class Kernel:
+    """Every room of the kernel, connected."""
+
+    def __init__(self, parts: Parts, step_log_url: str) -> None:
+        self.parts = parts
+        self.watch = Watch(parts.database, parts.worker)
+        self.lender = Lender(parts)
+        self.runner = Runner(parts, self.watch, self.lender)
+        self.engine = Engine(step_log_url, parts.worker, self.runner.carry)
+        self.slots = Slots(parts.database, parts.worker, parts.policy, self.engine.start)
+        self.runner.engine, self.runner.slots = self.engine, self.slots
+        self.intake = Intake(parts.database, parts.log, parts.clock, self.slots)
+        self.intake.applications = parts.applications
+        self.access = Access(parts.database, parts.clock)
+        self.desktops = Desktops(parts.database, parts.log, self.lender, self.watch)
+        self.liveness = Liveness(parts.database, parts.worker, parts.host, self.engine)
+        self._serving: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Take the lease, go on with unfinished runs, serve new ones."""
+        await asyncio.to_thread(self.liveness.enrol)
+        await self.engine.launch()
+        await asyncio.to_thread(recover, self.parts.database, self.engine, [self.parts.worker])
+        await asyncio.to_thread(self._tell_strangers)
+        self.liveness.start()
+        for service in (self.watch.serve, self.slots.serve, self.lender.serve):
+            self._serving.append(asyncio.create_task(service()))
+
+    async def close(self) -> None:
+        """Stop serving; unfinished runs go on at the next start, in their own sandboxes."""
+        for task in self._serving:
+            task.cancel()
+        for task in self._serving:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await self.runner.close()
+        await self.engine.close()
+        await asyncio.to_thread(self.liveness.close)
+
+    def _tell_strangers(self) -> None:
+        for run_id, version in self.engine.strangers():
+            log.warning(
+                "engine.other_version",
+                run=run_id,
+                version=version,
+                this_version=VERSION,
+                what_happens="it stays as it is; start the version that wrote it to finish it, or cancel it",
+            )

@@ -1,0 +1,181 @@
+"""Sandboxes lent to runs: the same one after a crash, a new one on another machine, none left over."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import sqlalchemy as sa
+import structlog
+from pydantic_ai.messages import WorkspaceRef
+from pydantic_ai.workspaces import WorkspaceUnavailableError
+
+from gofer.core.artifact import Artifact
+from gofer.core.errors import GoferError, Unavailable
+from gofer.core.event import SandboxClosed, SandboxOpened
+from gofer.core.sandbox import Sandbox, SandboxSpec
+from gofer.core.screen import Screen
+from gofer.kernel.parts import Parts
+from gofer.storage import artifacts, leases
+
+REAP_SECONDS = 30.0
+"""How often sandboxes that nobody holds are looked for; one is ended when two looks in a row find it unheld."""
+
+CHECKPOINT = ".checkpoint-"
+ARCHIVE = "/tmp/.gofer-checkpoint.tgz"
+"""Inside the sandbox, whose /tmp is its own."""
+
+log = structlog.get_logger()
+How = Literal["new", "reattached", "moved"]
+
+
+@dataclass(frozen=True)
+class Loan:
+    """A sandbox in a run's hands, and how it came there."""
+
+    box: Sandbox
+    how: How
+    seconds: float
+
+
+class Lender:
+    """Opens, finds again and ends the sandboxes of this host's runs."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._screens: dict[str, Screen] = {}
+        self._unheld: set[str] = set()
+
+    def screen(self, run_id: str) -> Screen | None:
+        """The live desktop of a run, if it is on this host."""
+        return self._screens.get(run_id)
+
+    @asynccontextmanager
+    async def lend(self, run_id: str, spec: SandboxSpec, name: str) -> AsyncIterator[Loan]:
+        """A sandbox for as long as the block runs. An error keeps it for the next attempt; success ends it."""
+        loan = await self._open(run_id, spec, name)
+        self._tell_opened(run_id, name, loan)
+        if loan.box.screen is not None:
+            self._screens[run_id] = loan.box.screen
+        try:
+            yield loan
+        except WorkspaceUnavailableError as error:
+            raise Unavailable(f"The sandbox is gone: {error}", code="ERR_SANDBOX_LOST") from error
+        finally:
+            self._screens.pop(run_id, None)
+            await loan.box.close()
+        await self.end(run_id, name)
+
+    async def end_all(self, run_id: str) -> None:
+        """End what a run that is over still holds."""
+        rows = await self._parts.database.read(partial(leases.of_run, run_id=run_id))
+        for row in rows:
+            await self.end(run_id, row["name"])
+
+    async def end(self, run_id: str, name: str) -> None:
+        """Destroy one sandbox and forget its lease; one on another host is left to that host's reaper."""
+        row = await self._parts.database.read(partial(leases.find, run_id=run_id, name=name))
+        if row is None:
+            return
+        if row["host"] == self._parts.host:
+            await self._parts.sandboxes.destroy(_ref(row))
+        await self._parts.log.append(run_id, SandboxClosed(name=name), change=partial(_drop, run_id=run_id, name=name))
+
+    async def reap(self) -> list[str]:
+        """End sandboxes of this host that no run holds; gives their ids."""
+        held = {row["ref"] for row in await self._parts.database.read(partial(leases.on_host, host=self._parts.host))}
+        living = {ref.id: ref for ref in await self._parts.sandboxes.living()}
+        await self._parts.sandboxes.heartbeat([ref for ref in living.values() if ref.id in held])
+        unheld = living.keys() - held
+        doomed = unheld & self._unheld
+        self._unheld = unheld - doomed
+        for ref_id in doomed:
+            await self._parts.sandboxes.destroy(living[ref_id])
+        return sorted(doomed)
+
+    async def serve(self) -> None:
+        """Reap for ever."""
+        while True:
+            try:
+                for ref_id in await self.reap():
+                    log.info("sandbox.reaped", sandbox=ref_id)
+            except (GoferError, OSError) as error:
+                log.warning("sandbox.reaper_failed", reason=str(error))
+            await asyncio.sleep(REAP_SECONDS)
+
+    async def checkpoint(self, run_id: str, box: Sandbox, name: str) -> None:
+        """Keep the working directory as an archive in the artifact store."""
+        folder = await box.working_dir()
+        await _tar(box, "-czf", ARCHIVE, "-C", folder, ".")
+        data = await box.read_bytes(ARCHIVE)
+        archive = _archive(run_id, name, data)
+        await self._parts.artifacts.put(archive, data)
+
+    async def _open(self, run_id: str, spec: SandboxSpec, name: str) -> Loan:
+        began = time.monotonic()
+        row = await self._parts.database.read(partial(leases.find, run_id=run_id, name=name))
+        if row is not None and row["host"] == self._parts.host:
+            try:
+                box = await self._parts.sandboxes.attach(_ref(row), spec)
+                return Loan(box, "reattached", time.monotonic() - began)
+            except WorkspaceUnavailableError:
+                log.info("sandbox.lost", run=run_id, sandbox=row["ref"])
+        box = await self._parts.sandboxes.create(spec)
+        await self._write_down(run_id, name, box)
+        if row is not None:
+            await self._restore(run_id, box, name)
+        return Loan(box, "new" if row is None else "moved", time.monotonic() - began)
+
+    async def _write_down(self, run_id: str, name: str, box: Sandbox) -> None:
+        if box.ref is None:
+            raise Unavailable("The sandbox has no identity.", code="ERR_SANDBOX_LOST")
+        row = {
+            "run_id": run_id,
+            "name": name,
+            "provider": box.ref.provider,
+            "ref": box.ref.id,
+            "host": self._parts.host,
+            "spec": box.spec.model_dump(mode="json"),
+            "opened_at": self._parts.clock.now().timestamp(),
+        }
+        await self._parts.database.write(partial(leases.put, row=row))
+
+    async def _restore(self, run_id: str, box: Sandbox, name: str) -> None:
+        archive = _archive(run_id, name, b"")
+        try:
+            data = await self._parts.artifacts.read_whole(archive)
+        except Unavailable:
+            return
+        await box.write_bytes(ARCHIVE, data)
+        await _tar(box, "-xzf", ARCHIVE, "-C", await box.working_dir())
+
+    def _tell_opened(self, run_id: str, name: str, loan: Loan) -> None:
+        opened = SandboxOpened(
+            name=name,
+            profile=loan.box.spec.profile.value,
+            how=loan.how,
+            host=self._parts.host,
+            seconds=round(loan.seconds, 3),
+        )
+        self._parts.log.add(run_id, opened)
+
+
+async def _tar(box: Sandbox, *arguments: str) -> None:
+    done = await box.run(["tar", *arguments], timeout=120)
+    if done.exit_code != 0:
+        raise Unavailable(f"The working directory could not be packed: {done.stderr[-300:]}")
+
+
+def _archive(run_id: str, name: str, data: bytes) -> Artifact:
+    return artifacts.describe(f"{CHECKPOINT}{name}", run_id, f"{CHECKPOINT}{name}", data, "application/gzip")
+
+
+def _drop(connection: sa.Connection, run_id: str, name: str) -> None:
+    leases.drop(connection, run_id, name)
+
+
+def _ref(row: sa.RowMapping) -> WorkspaceRef:
+    return WorkspaceRef(provider=row["provider"], id=row["ref"])

@@ -1,0 +1,163 @@
+"""The way out: what happens to a run is appended here, and everybody who shows or forwards it reads it here."""
+
+import asyncio
+import threading
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+
+import sqlalchemy as sa
+
+from gofer.core.clock import Clock
+from gofer.core.event import Event, EventBody
+from gofer.core.run import Status
+from gofer.storage import events, runs
+from gofer.storage.database import Database
+
+Change = Callable[[sa.Connection], bool | None]
+"""A change of state that belongs to an event. False means it was not to be: the event is dropped too."""
+
+LAST = frozenset({"run.succeeded", "run.failed", "run.cancelled"})
+PAGE = 500
+
+
+@dataclass
+class _Item:
+    entry: events.Entry
+    change: Change | None
+    done: "asyncio.Future[bool]"
+
+
+class EventLog:
+    """Appends events with their changes of state in one transaction, many runs at once, and wakes followers."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._batch: list[_Item] | None = None
+        self._followers: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._watchers: set[asyncio.Queue[str]] = set()
+        self._poll_seconds = 10.0 if database.sqlite else 0.2
+
+    def add(
+        self, run_id: str, body: EventBody, *, key: str | None = None, change: Change | None = None
+    ) -> "asyncio.Future[bool]":
+        """Queue an event; the future tells after the commit whether its change was to be. Order of calls is kept."""
+        loop = asyncio.get_running_loop()
+        data = body.model_dump(mode="json", exclude={"type"})
+        entry = events.Entry(run_id, body.type, self._clock.now().timestamp(), data, key)
+        item = _Item(entry, change, loop.create_future())
+        item.done.add_done_callback(_retrieve)
+        with self._lock:
+            if self._batch is not None:
+                self._batch.append(item)
+                return item.done
+            batch = self._batch = [item]
+        stored = self._database.submit(partial(self._store, batch=batch))
+        stored.add_done_callback(partial(self._stored, loop, batch))
+        return item.done
+
+    async def append(
+        self, run_id: str, body: EventBody, *, key: str | None = None, change: Change | None = None
+    ) -> bool:
+        """Store an event; tells whether it was new (its key was unknown and its change was to be)."""
+        return await asyncio.shield(self.add(run_id, body, key=key, change=change))
+
+    async def follow(self, run_id: str, after: int = 0) -> AsyncIterator[Event]:
+        """Every event with seq > after, stored ones first, then as they come; ends after the run's last one."""
+        wake = asyncio.Event()
+        self._followers[run_id].add(wake)
+        try:
+            ended = False
+            while not ended:
+                wake.clear()
+                ended, page = await self._database.read(partial(_page, run_id=run_id, after=after))
+                for event in page:
+                    after = event.seq
+                    yield event
+                if len(page) == PAGE:
+                    ended = False
+                elif not ended:
+                    await self._rest(wake)
+        finally:
+            self._followers[run_id].discard(wake)
+            if not self._followers[run_id]:
+                del self._followers[run_id]
+
+    async def changes(self) -> AsyncIterator[str]:
+        """Ids of runs that something happened to, as it happens; never ends."""
+        changed: asyncio.Queue[str] = asyncio.Queue()
+        self._watchers.add(changed)
+        since = self._clock.now().timestamp()
+        try:
+            while True:
+                if self._database.sqlite:
+                    yield await changed.get()
+                    continue
+                for run_id, at in await self._database.read(partial(runs.changed_since, moment=since)):
+                    since = max(since, at)
+                    yield run_id
+                await asyncio.sleep(self._poll_seconds)
+        finally:
+            self._watchers.discard(changed)
+
+    async def _rest(self, wake: asyncio.Event) -> None:
+        try:
+            async with asyncio.timeout(self._poll_seconds):
+                await wake.wait()
+        except TimeoutError:
+            return
+
+    def _store(self, connection: sa.Connection, batch: list[_Item]) -> list[bool]:
+        with self._lock:
+            if self._batch is batch:
+                self._batch = None
+        return _store(connection, batch)
+
+    def _stored(self, loop: asyncio.AbstractEventLoop, batch: list[_Item], stored: "Future[list[bool]]") -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(self._tell, batch, stored)
+
+    def _tell(self, batch: list[_Item], stored: "Future[list[bool]]") -> None:
+        failure = stored.exception()
+        outcomes = [False] * len(batch) if failure else stored.result()
+        for item, outcome in zip(batch, outcomes, strict=True):
+            if item.done.done():
+                continue
+            item.done.set_exception(failure) if failure else item.done.set_result(outcome)
+        for run_id in {item.entry.run_id for item in batch}:
+            self.publish(run_id)
+
+    def publish(self, run_id: str) -> None:
+        """Wake everybody in this process who follows the run."""
+        for wake in self._followers.get(run_id, ()):
+            wake.set()
+        for watcher in self._watchers:
+            watcher.put_nowait(run_id)
+
+
+def _page(connection: sa.Connection, run_id: str, after: int) -> tuple[bool, list[Event]]:
+    row = runs.find(connection, run_id)
+    page = events.after(connection, run_id, after, PAGE)
+    return row is None or Status(row["status"]).ended, page
+
+
+def _store(connection: sa.Connection, batch: list[_Item]) -> list[bool]:
+    wanted: dict[str, list[events.Entry]] = defaultdict(list)
+    outcomes = []
+    for item in batch:
+        outcome = item.change is None or item.change(connection) is not False
+        if outcome:
+            wanted[item.entry.run_id].append(item.entry)
+        outcomes.append(outcome)
+    for run_id, entries in wanted.items():
+        events.append(connection, run_id, entries)
+    return outcomes
+
+
+def _retrieve(done: "asyncio.Future[bool]") -> None:
+    if not done.cancelled():
+        done.exception()

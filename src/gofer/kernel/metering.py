@@ -1,0 +1,88 @@
+"""Money, tokens and steps of one run: looked at before each model call, booked after it."""
+
+from dataclasses import dataclass
+
+from genai_prices import calc_price
+from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelResponse
+from pydantic_ai.models import Model
+from pydantic_ai.usage import RequestUsage
+
+from gofer.core.budget import Budget
+from gofer.core.errors import OutOfSteps, OverBudget
+from gofer.core.run import Cost
+
+CHARACTERS_PER_TOKEN = 3
+"""On the safe side: English text has about four, code and JSON about three."""
+
+EXPECTED_REPLY = 500
+"""Output tokens reserved for a reply whose length is not known yet."""
+
+
+@dataclass
+class Spent:
+    """What a run's agents used up so far."""
+
+    steps: int = 0
+    usd: float = 0.0
+    uncached_tokens: int = 0
+
+
+class Meter:
+    """Refuses a model call that the budget may not cover, and books those that were made."""
+
+    def __init__(self, budget: Budget, allow_unpriced: bool) -> None:
+        self._budget = budget
+        self._allow_unpriced = allow_unpriced
+        self.spent = Spent()
+
+    def reserve(self, model: Model, messages: list[ModelMessage]) -> None:
+        """Raises `OverBudget` or `OutOfSteps` when the next call would not fit."""
+        limit, spent = self._budget, self.spent
+        if limit.steps is not None and spent.steps >= limit.steps:
+            raise OutOfSteps(f"The agent used all of its {limit.steps} steps.")
+        expected = estimate(messages)
+        self._reserve_tokens(expected)
+        if limit.usd is not None:
+            self._reserve_money(limit.usd, model, expected)
+
+    def settle(self, response: ModelResponse, usd: float | None) -> Cost:
+        """Book one reply; gives what it cost."""
+        usage = response.usage
+        self.spent.steps += 1
+        self.spent.usd += usd or 0.0
+        self.spent.uncached_tokens += max(0, usage.input_tokens - usage.cache_read_tokens) + usage.output_tokens
+        return Cost(
+            usd=usd or 0.0,
+            input_tokens=usage.input_tokens,
+            output_tokens=usage.output_tokens,
+            unpriced_calls=int(usd is None),
+        )
+
+    def _reserve_tokens(self, expected: int) -> None:
+        limit = self._budget.uncached_tokens
+        if limit is not None and self.spent.uncached_tokens >= limit:
+            raise OverBudget(f"The run used all of its {limit:,} tokens.")
+        if limit is not None and expected > limit:
+            raise OverBudget(f"The next call needs about {expected:,} tokens; the run may use {limit:,}.")
+
+    def _reserve_money(self, limit: float, model: Model, expected: int) -> None:
+        price = price_of(model, RequestUsage(input_tokens=expected, output_tokens=EXPECTED_REPLY))
+        if price is None and not self._allow_unpriced:
+            message = f"Nobody knows what {model.model_id} costs, so its money cannot be limited."
+            raise OverBudget(message, next_step="Set `[models] unpriced = true` to allow models without a price.")
+        if self.spent.usd + (price or 0.0) > limit:
+            message = f"The run has spent ${self.spent.usd:.4f} of ${limit:.2f}; the next call would not fit."
+            raise OverBudget(message)
+
+
+def estimate(messages: list[ModelMessage]) -> int:
+    """About how many tokens a conversation has, rather too many than too few."""
+    return len(ModelMessagesTypeAdapter.dump_json(messages)) // CHARACTERS_PER_TOKEN
+
+
+def price_of(model: Model, usage: RequestUsage) -> float | None:
+    """What this usage costs in US dollars, or None when nobody knows the model's price."""
+    try:
+        return float(calc_price(usage, model.model_name, provider_id=model.system).total_price)
+    except LookupError:
+        return None

@@ -1,0 +1,47 @@
+"""What the kernel's rooms share, put together once by `main.build`."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+
+from pydantic_ai.models import Model
+
+from gofer.core.application import Application
+from gofer.core.browser import Browser
+from gofer.core.clock import Clock
+from gofer.core.sandbox import SandboxProvider
+from gofer.core.screen import Screen
+from gofer.kernel.log import EventLog
+from gofer.storage.artifacts import ArtifactStore
+from gofer.storage.database import Database
+
+OpenBrowser = Callable[[Screen], AbstractAsyncContextManager[Browser]]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How many runs at once, and how failures are met."""
+
+    concurrent_runs: int = 10
+    per_principal: int = 10
+    attempts: int = 3
+    retry_seconds: float = 2.0
+    retry_factor: float = 3.0
+    allow_unpriced: bool = False
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts that a worker needs to carry runs. `worker` names this process, `host` this machine and folder."""
+
+    worker: str
+    host: str
+    database: Database
+    log: EventLog
+    clock: Clock
+    applications: Mapping[str, Application]
+    artifacts: ArtifactStore
+    sandboxes: SandboxProvider
+    open_browser: OpenBrowser
+    model: Callable[[], Model | None]
+    policy: Policy

@@ -1,0 +1,198 @@
+"""Carries a run from its first slot to its end: attempts, retries, cancel, and the clean-up after all of them."""
+
+import asyncio
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from pydantic import TypeAdapter
+
+from gofer.core.errors import Broken, Cancelled, GoferError, Refused, Stopped
+from gofer.core.event import (
+    EventBody,
+    RunCancelled,
+    RunFailed,
+    RunRecovered,
+    RunRetrying,
+    RunStarted,
+    RunSucceeded,
+)
+from gofer.core.run import Run, RunError, Status
+from gofer.kernel.context import Context
+from gofer.kernel.engine.engine import Engine
+from gofer.kernel.lending import Lender
+from gofer.kernel.parts import Parts
+from gofer.kernel.slots import Slots
+from gofer.kernel.steps import Steps, as_broken
+from gofer.kernel.stopwatch import Stopwatch
+from gofer.kernel.waits import Waits
+from gofer.kernel.watch import Watch
+from gofer.storage import questions, runs
+
+MOST_CRASHES = 20
+"""A run that was at work in so many crashes of its worker is taken to be their cause."""
+
+log = structlog.get_logger()
+ANY: TypeAdapter[Any] = TypeAdapter(Any)
+
+
+class Runner:
+    """What the engine calls for each run, and again after each crash."""
+
+    def __init__(self, parts: Parts, watch: Watch, lender: Lender) -> None:
+        self._parts = parts
+        self._watch = watch
+        self._lender = lender
+        self._closing = False
+        self._tasks: dict[str, asyncio.Task[Any]] = {}
+        self.engine: Engine
+        self.slots: Slots
+
+    async def carry(self, run_id: str) -> None:
+        """Everything that happens to a run between its slot and its end."""
+        row = await self._parts.database.write(partial(_adopt, run_id=run_id, worker=self._parts.worker))
+        if row is None:
+            return
+        task = asyncio.current_task()
+        if task is None:
+            raise Broken("A run is carried by a task.")
+        self._tasks[run_id] = task
+        try:
+            with self._watch.cancellable(run_id, partial(_cancel, task)):
+                ending = await self._ending(row)
+            await self._finish(run_id, ending)
+        finally:
+            self._tasks.pop(run_id, None)
+
+    async def close(self) -> None:
+        """Let go of every run; each goes on at the next start."""
+        self._closing = True
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _ending(self, row: Mapping[str, Any]) -> EventBody:
+        run = runs.as_run(row)
+        try:
+            if row["cancel_by"]:
+                raise asyncio.CancelledError
+            if row["crashes"] > MOST_CRASHES:
+                raise Broken(f"The worker died {row['crashes']} times while it carried this run.")
+            await self._tell_start(run, row)
+            return await self._attempts(run)
+        except asyncio.CancelledError:
+            if self._closing:
+                raise
+            _uncancel()
+            return RunCancelled(by=await self._canceller(run.id))
+        except Cancelled as error:
+            return RunCancelled(by=error.message)
+        except GoferError as error:
+            return RunFailed(error=RunError(**error.as_dict()))
+
+    async def _tell_start(self, run: Run, row: Mapping[str, Any]) -> None:
+        worker = self._parts.worker
+        await self._parts.log.append(run.id, RunStarted(attempt=1, worker=worker), key="started/1")
+        if row["recovered"]:
+            await self._parts.log.append(run.id, RunRecovered(worker=worker))
+
+    async def _attempts(self, run: Run) -> EventBody:
+        steps = Steps(self.engine, self._parts.log, run.id)
+        waits = Waits(self._parts, self.slots, self._watch, run.id)
+        context = Context(self._parts, run, steps, waits, self._lender)
+        attempt = 1
+        while True:
+            context.begin(attempt)
+            try:
+                return await self._attempt(run, context, waits)
+            except (Refused, Stopped):
+                raise
+            except Exception as error:
+                failure = error if isinstance(error, GoferError) else self._broken(run, error)
+                if attempt >= self._parts.policy.attempts:
+                    raise failure from error
+            await self._back_off(run, context, attempt, failure)
+            attempt += 1
+
+    async def _attempt(self, run: Run, context: Context, waits: Waits) -> EventBody:
+        application = self._parts.applications.get(run.app)
+        if application is None:
+            raise Refused(f"There is no application {run.app} any more.", code="ERR_UNKNOWN_APP")
+        waits.stopwatch = Stopwatch(application.budget.seconds)
+        async with waits.stopwatch.running():
+            output = await application.flow(context, application.input.model_validate(run.input))
+        return RunSucceeded(output=ANY.dump_python(output, mode="json"))
+
+    async def _back_off(self, run: Run, context: Context, attempt: int, failure: GoferError) -> None:
+        policy = self._parts.policy
+        delay = policy.retry_seconds * policy.retry_factor ** (attempt - 1)
+        error = RunError(**failure.as_dict())
+        retrying = RunRetrying(attempt=attempt + 1, delay_seconds=delay, error=error)
+        change = partial(_count_attempt, run_id=run.id, attempt=attempt + 1)
+        await self._parts.log.append(run.id, retrying, key=f"retrying/{attempt + 1}", change=change)
+        await context.sleep(delay)
+        started = RunStarted(attempt=attempt + 1, worker=self._parts.worker)
+        await self._parts.log.append(run.id, started, key=f"started/{attempt + 1}")
+
+    def _broken(self, run: Run, error: Exception) -> GoferError:
+        log.error("run.broken", run=run.id, exc_info=error)
+        return as_broken(error)
+
+    async def _canceller(self, run_id: str) -> str:
+        row = await self._parts.database.read(partial(runs.find, run_id=run_id))
+        return str(row["cancel_by"]) if row is not None and row["cancel_by"] else "gofer"
+
+    async def _finish(self, run_id: str, ending: EventBody) -> None:
+        try:
+            await self._lender.end_all(run_id)
+        except (GoferError, OSError) as error:
+            log.warning("run.cleanup_failed", run=run_id, reason=str(error))
+        now = self._parts.clock.now().timestamp()
+        change = partial(_end, run_id=run_id, ending=ending, at=now)
+        await self._parts.log.append(run_id, ending, key="end", change=change)
+        self.slots.kick()
+
+
+def _cancel(task: asyncio.Task[Any]) -> None:
+    task.cancel()
+
+
+def _uncancel() -> None:
+    task = asyncio.current_task()
+    while task is not None and task.cancelling():
+        task.uncancel()
+
+
+def _adopt(connection: sa.Connection, run_id: str, worker: str) -> dict[str, Any] | None:
+    row = runs.find(connection, run_id)
+    if row is None or Status(row["status"]).ended:
+        return None
+    recovered = row["last_seq"] > 1
+    crashed = recovered and row["status"] == Status.RUNNING.value
+    runs.update(connection, run_id, worker=worker, crashes=row["crashes"] + int(crashed))
+    return {**row, "recovered": recovered}
+
+
+def _count_attempt(connection: sa.Connection, run_id: str, attempt: int) -> None:
+    runs.update(connection, run_id, attempt=attempt)
+
+
+ENDINGS: dict[type[Any], Status] = {
+    RunSucceeded: Status.SUCCEEDED,
+    RunFailed: Status.FAILED,
+    RunCancelled: Status.CANCELLED,
+}
+
+
+def _end(connection: sa.Connection, run_id: str, ending: EventBody, at: float) -> bool:
+    values: dict[str, Any] = {"status": ENDINGS[type(ending)].value, "waiting_for": None, "ended_at": at}
+    values["controlled_by"] = None
+    if isinstance(ending, RunSucceeded):
+        values["output"] = ending.output
+    if isinstance(ending, RunFailed):
+        values["error"] = ending.error.model_dump()
+    questions.withdraw(connection, run_id)
+    return runs.change_if(connection, run_id, [Status.QUEUED, Status.RUNNING, Status.WAITING], **values)

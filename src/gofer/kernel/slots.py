@@ -1,0 +1,75 @@
+"""Slots: how many runs work at once, who goes next, and who goes back to work after a wait."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import structlog
+
+from gofer.core.errors import GoferError
+from gofer.kernel.parts import Policy
+from gofer.storage import slots
+from gofer.storage.database import Database
+
+POLL_SECONDS = 0.05
+"""How soon a worker sees what another process queued; in its own process it is told at once."""
+
+log = structlog.get_logger()
+Start = Callable[[str], Awaitable[None]]
+
+
+class Slots:
+    """Grants free slots, by priority and age, to new runs and to those of this worker that waited."""
+
+    def __init__(self, database: Database, worker: str, policy: Policy, start: Start) -> None:
+        self._database = database
+        self._worker = worker
+        self._limits = slots.Limits(policy.concurrent_runs, policy.per_principal)
+        self._start = start
+        self._kicked = asyncio.Event()
+        self._returning: dict[str, asyncio.Future[None]] = {}
+        self._poll_seconds = 1.0 if database.sqlite else POLL_SECONDS
+
+    def kick(self) -> None:
+        """A run was queued or a slot became free: look now."""
+        self._kicked.set()
+
+    async def regain(self, run_id: str, queued: asyncio.Future[bool]) -> None:
+        """Wait for a slot for a run that goes on here, after `queued` put it back into the queue."""
+        granted = self._returning[run_id] = asyncio.get_running_loop().create_future()
+        try:
+            await queued
+            self.kick()
+            await granted
+        finally:
+            self._returning.pop(run_id, None)
+
+    async def serve(self) -> None:
+        """Grant slots for ever."""
+        while True:
+            self._kicked.clear()
+            try:
+                await self.grant()
+            except GoferError as error:
+                log.warning("slots.unavailable", reason=error.message)
+            try:
+                async with asyncio.timeout(self._poll_seconds):
+                    await self._kicked.wait()
+            except TimeoutError:
+                continue
+
+    async def grant(self) -> None:
+        """Give away what is free now."""
+        if not await self._database.read(slots.anything_queued):
+            return
+        work = partial(slots.claim, worker=self._worker, limits=self._limits)
+        for run_id in await self._database.write(work):
+            if returning := self._returning.pop(run_id, None):
+                _wake(returning)
+            else:
+                await self._start(run_id)
+
+
+def _wake(waiting: asyncio.Future[None]) -> None:
+    if not waiting.done():
+        waiting.set_result(None)

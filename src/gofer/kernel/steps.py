@@ -1,0 +1,108 @@
+"""Remembered steps: the bridge between what a flow calls and what the engine writes down."""
+
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from typing import Any
+
+import structlog
+from pydantic import JsonValue
+
+from gofer.core.errors import (
+    Blocked,
+    Broken,
+    Cancelled,
+    Denied,
+    GoferError,
+    OutOfSteps,
+    OutOfTime,
+    OverBudget,
+    Refused,
+    Stopped,
+    Unavailable,
+)
+from gofer.core.event import StepFinished, StepStarted
+from gofer.kernel.engine.engine import Engine
+from gofer.kernel.log import EventLog
+
+log = structlog.get_logger()
+
+_inside: ContextVar[bool] = ContextVar("inside_a_step", default=False)
+
+KINDS: dict[str, type[GoferError]] = {
+    kind.__name__: kind
+    for kind in (Refused, Unavailable, Blocked, Stopped, OverBudget, OutOfSteps, OutOfTime, Cancelled, Denied, Broken)
+}
+
+Work = Callable[[], Awaitable[JsonValue]]
+
+
+class Steps:
+    """The memory of one run: each call is known by its name and how often that name was called before."""
+
+    def __init__(self, engine: Engine, log: EventLog, run_id: str) -> None:
+        self._engine = engine
+        self._log = log
+        self._run_id = run_id
+        self._done: dict[str, JsonValue] = {}
+        self._calls: Counter[str] = Counter()
+        self.attempt = 1
+
+    def begin(self, attempt: int) -> None:
+        """Start over from the flow's top; what succeeded in an earlier attempt is not done again."""
+        self.attempt = attempt
+        self._calls.clear()
+
+    def ordinal(self, name: str) -> int:
+        """How often this name was asked for in this attempt, this time included."""
+        self._calls[name] += 1
+        return self._calls[name]
+
+    async def remember(self, name: str, work: Work, *, told: bool = False) -> JsonValue:
+        """What `work()` gave, now, before a crash, or in an earlier attempt. `told` puts it into the event log."""
+        if _inside.get():
+            return await work()
+        key = f"{name}#{self.ordinal(name)}"
+        if key in self._done:
+            return self._done[key]
+        stored: Any = await self._engine.step(name, lambda: self._once(key, name, work, told))
+        if told:
+            finished = StepFinished(name=name, seconds=stored["seconds"])
+            self._log.add(self._run_id, finished, key=f"{self.attempt}/{key}/finished")
+        if "error" in stored:
+            raise revive(stored["error"])
+        self._done[key] = stored["value"]
+        return self._done[key]
+
+    async def _once(self, key: str, name: str, work: Work, told: bool) -> JsonValue:
+        _inside.set(True)  # the engine runs each step in a context of its own
+        if told:
+            self._log.add(self._run_id, StepStarted(name=name), key=f"{self.attempt}/{key}/started")
+        began = time.monotonic()
+        try:
+            outcome: dict[str, JsonValue] = {"value": await work()}
+        except GoferError as error:
+            outcome = {"error": freeze(error)}
+        except Exception as error:
+            log.exception("step.broken", run=self._run_id, step=name)
+            outcome = {"error": freeze(as_broken(error))}
+        finally:
+            _inside.set(False)
+        return {**outcome, "seconds": round(time.monotonic() - began, 3)}
+
+
+def as_broken(error: Exception) -> Broken:
+    """An unexpected exception as the error that people see; the trace is in the log."""
+    return Broken(f"Something in gofer broke: {type(error).__name__}: {str(error)[:300]}")
+
+
+def freeze(error: GoferError) -> dict[str, JsonValue]:
+    """An error as JSON."""
+    return {"kind": type(error).__name__, **error.as_dict()}
+
+
+def revive(stored: dict[str, str]) -> GoferError:
+    """The error that was frozen."""
+    kind = KINDS.get(stored["kind"], Broken)
+    return kind(stored["message"], code=stored["code"], next_step=stored["next_step"])

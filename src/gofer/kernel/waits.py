@@ -1,0 +1,118 @@
+"""How a run waits: it gives its slot back, says what for, and queues for a slot when that has happened."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import sqlalchemy as sa
+
+from gofer.core.errors import Denied
+from gofer.core.event import QuestionAnswered, QuestionAsked, RunResumed, RunWaiting
+from gofer.core.question import AskedQuestion, Question, QuestionState
+from gofer.core.run import Status, WaitingFor
+from gofer.kernel.parts import Parts
+from gofer.kernel.slots import Slots
+from gofer.kernel.stopwatch import Stopwatch
+from gofer.kernel.watch import Watch
+from gofer.storage import questions, runs
+
+NOBODY = "timeout"
+
+
+class Waits:
+    """The waits of one run."""
+
+    def __init__(self, parts: Parts, slots: Slots, watch: Watch, run_id: str) -> None:
+        self._parts = parts
+        self._slots = slots
+        self._watch = watch
+        self._run_id = run_id
+        self.stopwatch = Stopwatch(None)
+
+    @asynccontextmanager
+    async def parked(self, waiting_for: WaitingFor, reason: str, until: datetime | None = None) -> AsyncIterator[None]:
+        """Without a slot inside the block; with one again after it."""
+        with self.stopwatch.paused():
+            waiting = RunWaiting(waiting_for=waiting_for, reason=reason, until=until)
+            await self._parts.log.append(
+                self._run_id, waiting, change=partial(_park, run_id=self._run_id, waiting_for=waiting_for)
+            )
+            self._slots.kick()
+            yield
+            queued = self._parts.log.add(self._run_id, RunResumed(), change=partial(_queue, run_id=self._run_id))
+            await self._slots.regain(self._run_id, queued)
+
+    async def sleep_until(self, moment: datetime) -> None:
+        """Wait for a time of day."""
+        left = (moment - self._parts.clock.now()).total_seconds()
+        if left <= 0:
+            return
+        async with self.parked(WaitingFor.TIMER, f"until {moment:%Y-%m-%d %H:%M:%S} UTC", moment):
+            await asyncio.sleep(left)
+
+    async def ask(self, question_id: str, question: Question) -> str:
+        """Ask, wait, give the answer. The same id after a crash is the same question."""
+        asked = await self._asked(question_id, question)
+        if asked.state is QuestionState.OPEN:
+            async with self.parked(WaitingFor.PERSON, question.text[:200], asked.deadline):
+                asked = await self._answered(asked)
+        if asked.answer is None:
+            raise Denied("Nobody answered in time.", next_step="Retry the run and answer its question.")
+        return asked.answer
+
+    async def agents_turn(self) -> None:
+        """Wait while a person holds keyboard and mouse."""
+        if holder := self._watch.holder(self._run_id):
+            async with self.parked(WaitingFor.PERSON, f"{holder} has control"):
+                await self._watch.control_returned(self._run_id)
+
+    async def _asked(self, question_id: str, question: Question) -> AskedQuestion:
+        now = self._parts.clock.now()
+        limit = question.timeout_seconds
+        asked = AskedQuestion(
+            id=question_id,
+            run_id=self._run_id,
+            question=question,
+            asked_at=now,
+            deadline=now + timedelta(seconds=limit) if limit else None,
+        )
+        await self._parts.log.append(
+            self._run_id,
+            QuestionAsked(question=asked),
+            key=f"asked/{question_id}",
+            change=partial(_ask, asked=asked),
+        )
+        stored = await self._parts.database.read(partial(questions.find, question_id=question_id))
+        return stored or asked
+
+    async def _answered(self, asked: AskedQuestion) -> AskedQuestion:
+        left = None if asked.deadline is None else (asked.deadline - datetime.now(UTC)).total_seconds()
+        try:
+            async with asyncio.timeout(None if left is None else max(0.0, left)):
+                return await self._watch.answer(asked.id)
+        except TimeoutError:
+            return await self._expired(asked)
+
+    async def _expired(self, asked: AskedQuestion) -> AskedQuestion:
+        default = asked.question.default
+        answered = QuestionAnswered(question_id=asked.id, answer=default or "", by=NOBODY)
+        closing = partial(questions.close, question_id=asked.id, state=QuestionState.EXPIRED, answer=default, by=NOBODY)
+        await self._parts.log.append(self._run_id, answered, change=closing)
+        stored = await self._parts.database.read(partial(questions.find, question_id=asked.id))
+        return stored or asked
+
+
+def _park(connection: sa.Connection, run_id: str, waiting_for: WaitingFor) -> bool:
+    statuses = [Status.RUNNING, Status.QUEUED, Status.WAITING]
+    return runs.change_if(connection, run_id, statuses, status=Status.WAITING.value, waiting_for=waiting_for.value)
+
+
+def _queue(connection: sa.Connection, run_id: str) -> bool:
+    statuses = [Status.RUNNING, Status.WAITING, Status.QUEUED]
+    return runs.change_if(connection, run_id, statuses, status=Status.QUEUED.value, waiting_for=None)
+
+
+def _ask(connection: sa.Connection, asked: AskedQuestion) -> None:
+    questions.ask(connection, asked)

@@ -1,0 +1,123 @@
+"""Who may work now, decided in one transaction, so that no limit is ever exceeded by two workers at once."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from gofer.core.run import Status
+from gofer.storage.tables import runs
+
+LOCK = 20_260_420
+"""Key of the advisory lock under which PostgreSQL workers claim, one after another."""
+
+
+LOOK = 50
+"""How many queued runs one claim looks at; the next claim goes on from there."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many runs may work at once, in all and for one principal."""
+
+    total: int
+    per_principal: int
+
+
+def anything_queued(connection: sa.Connection) -> bool:
+    """A cheap look before the lock is taken."""
+    wanted = sa.select(runs.c.id).where(runs.c.status == Status.QUEUED.value).limit(1)
+    return connection.execute(wanted).first() is not None
+
+
+def claim(connection: sa.Connection, worker: str, limits: Limits) -> list[str]:
+    """Give free slots to the queued runs that go next and that this worker may carry; gives their ids."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+    principals, keys = _working(connection)
+    free = limits.total - sum(principals.values())
+    if free <= 0:
+        return []
+    chosen: list[str] = []
+    for row in _candidates(connection, worker, _full(principals, limits), list(keys)):
+        if len(chosen) == free:
+            break
+        taken = row["limit_key"] in keys and row["worker"] is None
+        if taken or principals[row["principal"]] >= limits.per_principal:
+            continue
+        chosen.append(row["id"])
+        principals[row["principal"]] += 1
+        keys.add(row["limit_key"] or "")
+    if chosen:
+        _mark(connection, chosen, worker)
+    return chosen
+
+
+def _working(connection: sa.Connection) -> tuple[Counter[str], set[str]]:
+    wanted = sa.select(runs.c.principal, runs.c.limit_key).where(runs.c.status == Status.RUNNING.value)
+    rows = connection.execute(wanted).all()
+    begun = sa.or_(
+        runs.c.status == Status.WAITING.value,
+        sa.and_(runs.c.status == Status.QUEUED.value, runs.c.worker.is_not(None)),
+    )
+    held = sa.select(runs.c.limit_key).where(begun, runs.c.limit_key.is_not(None))
+    keys = {row.limit_key for row in rows if row.limit_key} | set(connection.execute(held).scalars())
+    return Counter(row.principal for row in rows), {str(key) for key in keys}
+
+
+def _full(principals: Counter[str], limits: Limits) -> list[str]:
+    return [name for name, count in principals.items() if count >= limits.per_principal]
+
+
+def _candidates(connection: sa.Connection, worker: str, full: list[str], keys: list[str]) -> list[sa.RowMapping]:
+    returning = runs.c.worker == worker
+    wanted = (
+        sa.select(runs.c.id, runs.c.principal, runs.c.limit_key, runs.c.worker)
+        .where(
+            runs.c.status == Status.QUEUED.value,
+            sa.or_(runs.c.worker.is_(None), returning),
+            runs.c.principal.not_in(full),
+            sa.or_(runs.c.limit_key.is_(None), runs.c.limit_key.not_in(keys), returning),
+        )
+        .order_by(runs.c.priority, runs.c.queued_at, runs.c.id)
+        .limit(LOOK)
+    )
+    return list(connection.execute(wanted).mappings())
+
+
+def _mark(connection: sa.Connection, chosen: list[str], worker: str) -> None:
+    connection.execute(
+        sa.update(runs)
+        .where(runs.c.id.in_(chosen))
+        .values(
+            status=Status.RUNNING.value,
+            waiting_for=None,
+            worker=worker,
+            started_at=sa.func.coalesce(runs.c.started_at, time.time()),
+        )
+    )
+
+
+def held_by(connection: sa.Connection, workers: list[str]) -> list[str]:
+    """Ids of the unended runs that these workers carry."""
+    active = [Status.QUEUED.value, Status.RUNNING.value, Status.WAITING.value]
+    wanted = sa.select(runs.c.id).where(runs.c.worker.in_(workers), runs.c.status.in_(active))
+    return list(connection.execute(wanted).scalars())
+
+
+def requeue(connection: sa.Connection, run_ids: list[str]) -> None:
+    """Runs that were granted a slot but never began: anybody may take them."""
+    change = sa.update(runs).where(runs.c.id.in_(run_ids), runs.c.status == Status.RUNNING.value)
+    connection.execute(change.values(status=Status.QUEUED.value, worker=None))
+
+
+def watched(connection: sa.Connection, worker: str) -> list[sa.RowMapping]:
+    """What people asked of the runs that this worker carries: cancel, control."""
+    active = [Status.QUEUED.value, Status.RUNNING.value, Status.WAITING.value]
+    wanted = sa.select(runs.c.id, runs.c.cancel_by, runs.c.controlled_by).where(
+        runs.c.worker == worker,
+        runs.c.status.in_(active),
+        sa.or_(runs.c.cancel_by.is_not(None), runs.c.controlled_by.is_not(None)),
+    )
+    return list(connection.execute(wanted).mappings())
