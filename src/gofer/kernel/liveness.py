@@ -32,13 +32,13 @@ class Liveness:
         worker: str,
         host: str,
         engine: Engine,
-        fence: Callable[[], None] = partial(os._exit, FENCED),
+        fence: Callable[[], None] | None = None,
     ) -> None:
         self._database = database
         self._worker = worker
         self._host = host
         self._engine = engine
-        self._fence = fence
+        self._fence = fence or partial(os._exit, FENCED)
         self._stop = threading.Event()
         self._last_good = time.monotonic()
         self._thread = threading.Thread(target=self._serve, name="gofer-lease", daemon=True)
@@ -90,6 +90,12 @@ class Liveness:
         dead = self._database.write_now(partial(workers.bury, silent_seconds=SILENT_SECONDS))
         if dead:
             recover(self._database, self._engine, dead)
+            self._forget(dead)
+
+    def _forget(self, dead: list[str]) -> None:
+        for worker in dead:
+            if not self._database.write_now(partial(slots.held_by, workers=[worker])):
+                self._database.write_now(partial(workers.forget, worker=worker))
 
 
 def recover(database: Database, engine: Engine, dead: list[str]) -> None:
@@ -99,6 +105,3 @@ def recover(database: Database, engine: Engine, dead: list[str]) -> None:
     if unbegun:
         database.write_now(partial(slots.requeue, run_ids=unbegun))
     engine.recover(dead)
-    if not held:
-        for worker in dead:
-            database.write_now(partial(workers.forget, worker=worker))

@@ -19,11 +19,16 @@ class Stopwatch:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """The block that is timed."""
+        timeout = asyncio.timeout(self._left)
         try:
-            async with asyncio.timeout(self._left) as self._timeout:
-                yield
+            async with timeout:
+                self._timeout = timeout
+                try:
+                    yield
+                finally:
+                    self._timeout = None
         except TimeoutError as error:
-            if self._timeout is None or not self._timeout.expired():
+            if not timeout.expired():
                 raise
             raise OutOfTime(f"The run worked for its {self._limit:g} seconds without coming to an end.") from error
 
@@ -46,5 +51,5 @@ class Stopwatch:
             self._timeout.reschedule(None)
 
     def _go_on(self) -> None:
-        if self._timeout is not None and self._left is not None and not self._timeout.expired():
+        if self._timeout is not None and self._left is not None:
             self._timeout.reschedule(asyncio.get_running_loop().time() + self._left)

@@ -95,7 +95,7 @@ def changed_since(connection: sa.Connection, moment: float) -> list[tuple[str, f
     return [(run_id, at) for run_id, at in connection.execute(wanted.limit(200))]
 
 
-def as_run(row: Mapping[str, Any], queue_position: int | None = None) -> Run:
+def as_run(row: Mapping[str, Any] | sa.RowMapping, queue_position: int | None = None) -> Run:
     """The row as the noun that faces show."""
     return Run(
         **{name: row[name] for name in _SAME},
@@ -120,3 +120,9 @@ _SAME = frozenset(Run.model_fields) - {
 
 def _moment(seconds: float | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def stuck(connection: sa.Connection, moment: float) -> int:
+    """How many runs are at work though nothing happened to them since a moment."""
+    wanted = sa.select(sa.func.count()).where(runs.c.status == Status.RUNNING.value, runs.c.updated_at < moment)
+    return int(connection.execute(wanted).scalar_one())

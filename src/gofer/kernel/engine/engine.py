@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from dbos import DBOS, SetWorkflowID, StepOptions
@@ -46,7 +47,11 @@ class Engine:
                 "scheduler_polling_interval_sec": 3600.0,
             }
         )
-        self._start = DBOS.workflow(name="run", max_recovery_attempts=FOREVER)(self._body)
+
+        async def run(run_id: str) -> None:
+            await self._body(run_id)
+
+        self._start = DBOS.workflow(name="run", max_recovery_attempts=FOREVER)(run)
         DBOS.launch()
 
     async def start(self, run_id: str) -> None:
@@ -56,10 +61,14 @@ class Engine:
         with SetWorkflowID(run_id):
             await DBOS.start_workflow_async(self._start, run_id)
 
-    async def step(self, name: str, work: Callable[[], Coroutine[Any, Any, JsonValue]]) -> JsonValue:
+    async def step(self, name: str, work: Callable[[], Awaitable[JsonValue]]) -> JsonValue:
         """What `work()` returned, now or before the crash. Call it only inside `body`."""
+
+        async def step() -> JsonValue:
+            return await work()
+
         options: StepOptions = {"name": name}
-        return await DBOS.run_step_async(options, work)
+        return await DBOS.run_step_async(options, step)
 
     def knows(self, run_id: str) -> bool:
         """Whether the step log has heard of this run. Blocking."""
@@ -83,3 +92,5 @@ class Engine:
         if self._start is not None:
             self._start = None
             await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=0, destroy_registry=True)
+            # DBOS made its own, now closed, pool the loop's default.
+            asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())

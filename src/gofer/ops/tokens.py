@@ -1,0 +1,66 @@
+"""What can be asked about tokens."""
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from gofer.core.operation import Operation
+from gofer.core.principal import Principal
+from gofer.kernel.access import Access
+from gofer.ops.runs import Asked
+
+
+class CreateToken(Asked):
+    """A token for somebody or something."""
+
+    name: str = Field(min_length=1, max_length=100, pattern=r"^[\w.\-@]+$", description="Whose token; its principal.")
+    scopes: tuple[str, ...] = Field(("runs:read", "runs:write"), min_length=1)
+
+
+class NewToken(BaseModel):
+    """The secret is shown this once."""
+
+    name: str
+    scopes: tuple[str, ...]
+    token: str
+
+
+class RevokeToken(Asked):
+    """Which token."""
+
+    name: str
+
+
+class Revoked(BaseModel):
+    """That token opens nothing any more."""
+
+    name: str
+
+
+class TokenOperations:
+    """The operations on tokens."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def table(self) -> list[Operation]:
+        """Rows for the table of operations."""
+        scope = "tokens:write"
+        rows: list[tuple[Any, ...]] = [
+            ("token.create", "Make a token.", scope, CreateToken, NewToken, self.create, "POST", "/tokens", 201),
+            ("token.revoke", "Revoke a token.", scope, RevokeToken, Revoked, self.revoke, "POST", _REVOKE),
+        ]
+        return [Operation(*row) for row in rows]
+
+    async def create(self, principal: Principal, wanted: CreateToken) -> NewToken:
+        """A new token."""
+        secret = await self._access.create_token(principal, wanted.name, list(wanted.scopes))
+        return NewToken(name=wanted.name, scopes=wanted.scopes, token=secret)
+
+    async def revoke(self, _principal: Principal, wanted: RevokeToken) -> Revoked:
+        """Forget a token."""
+        await self._access.revoke_token(wanted.name)
+        return Revoked(name=wanted.name)
+
+
+_REVOKE = "/tokens/{name}/revoke"
