@@ -95,19 +95,19 @@ class Context:
 
         return str(await self._steps.remember("ask", work))
 
-    async def sleep(self, seconds: float) -> None:
-        """Wait without a slot."""
+    async def sleep(self, seconds: float, name: str = "sleep") -> None:
+        """Wait without a slot. What is waited for between attempts has a name of its own in each."""
 
         async def due() -> JsonValue:
             return (self._parts.clock.now() + timedelta(seconds=seconds)).isoformat()
 
-        moment = datetime.fromisoformat(str(await self._steps.remember("due", due)))
+        moment = datetime.fromisoformat(str(await self._steps.remember(f"{name} due", due)))
 
         async def wait() -> JsonValue:
             await self._waits.sleep_until(moment)
             return None
 
-        await self._steps.remember("sleep", wait)
+        await self._steps.remember(name, wait)
 
     @asynccontextmanager
     async def sandbox(self, spec: SandboxSpec, name: str = "main") -> AsyncIterator[Sandbox]:

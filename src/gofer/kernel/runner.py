@@ -133,7 +133,7 @@ class Runner:
         retrying = RunRetrying(attempt=attempt + 1, delay_seconds=delay, error=error)
         change = partial(_count_attempt, run_id=run.id, attempt=attempt + 1)
         await self._parts.log.append(run.id, retrying, key=f"retrying/{attempt + 1}", change=change)
-        await context.sleep(delay)
+        await context.sleep(delay, f"retry {attempt}")
         started = RunStarted(attempt=attempt + 1, worker=self._parts.worker)
         await self._parts.log.append(run.id, started, key=f"started/{attempt + 1}")
 

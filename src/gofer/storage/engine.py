@@ -23,7 +23,7 @@ def open_engine(url: str) -> sa.Engine:
         "json_deserializer": from_json,
     }
     if not is_sqlite(url):
-        return sa.create_engine(_with_driver(url), pool_size=10, max_overflow=10, pool_pre_ping=True, **options)
+        return sa.create_engine(_with_driver(url), pool_size=10, max_overflow=10, **options)
     engine = sa.create_engine(url, pool_size=8, max_overflow=8, connect_args={"check_same_thread": False}, **options)
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
@@ -33,7 +33,7 @@ def open_engine(url: str) -> sa.Engine:
 def open_step_engine(url: str) -> sa.Engine:
     """An engine for the step log; DBOS sets no journal mode of its own, and NORMAL is what kill -9 was proven with."""
     if not is_sqlite(url):
-        return sa.create_engine(_with_driver(url), pool_size=20, max_overflow=0, pool_pre_ping=True)
+        return sa.create_engine(_with_driver(url), pool_size=20, max_overflow=0)
     engine = sa.create_engine(url, pool_size=20, max_overflow=0)
     sa.event.listen(engine, "connect", _prepare_step_log)
     return engine

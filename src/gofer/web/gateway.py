@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+
+from pydantic import JsonValue
 
 from gofer.core.artifact import Artifact
 from gofer.core.event import Event
 from gofer.core.operation import Operation
 from gofer.core.principal import Principal
-from gofer.core.run import Run
+from gofer.core.run import Run, Status
 
 
 class Access(Protocol):
@@ -90,6 +92,10 @@ class Gateway:
     """Who a caller without a token is; None, the default, refuses them. A setting, loopback only."""
     origins: tuple[str, ...] = ()
     """Further allowed Origins; the gateway's own host is always allowed."""
+    demo: Mapping[str, JsonValue] | None = None
+    """What `run.start` takes to run the demo errand ("app" and "input"); None hides its button."""
+    words: Mapping[str, Mapping[Status, str]] = field(default_factory=dict)
+    """Each application's own words for a status, where it has some."""
 
 
 class Caller(Protocol):

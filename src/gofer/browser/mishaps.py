@@ -1,0 +1,97 @@
+"""Playwright's errors in gofer's words: what is wrong, and what to do instead."""
+
+import asyncio
+import builtins
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from playwright.async_api import Error, TimeoutError
+
+from gofer.browser.patience import Patience
+from gofer.core.errors import GoferError, Refused, Unavailable
+
+_GONE = ("Connection closed", "Browser closed", "WebSocket error")
+
+_REASONS = (
+    ("not enabled", "it is disabled; something else has to be done first"),
+    ("did not find some options", "it has no such option"),
+    ("not a <select>", "it is not a list of options; click it, then click the option"),
+    ("Element is not an <input>", "no text can be put into it"),
+    ("not editable", "it is read-only"),
+    ("of type", "no text can be put into this kind of field"),
+    ("outside of the viewport", "it lies outside of what can be shown"),
+    ("not visible", "it is hidden"),
+    ("not stable", "it keeps moving"),
+    ("navigation to finish", "the page it leads to does not finish loading"),
+)
+
+_NETWORK = (
+    ("ERR_NAME_NOT_RESOLVED", "there is no site of that name"),
+    ("ERR_CONNECTION_REFUSED", "nothing answers there"),
+    ("ERR_CONNECTION_", "the site broke the connection"),
+    ("ERR_EMPTY_RESPONSE", "the site sent nothing"),
+    ("ERR_TUNNEL_CONNECTION_FAILED", "the site cannot be reached, or is not allowed for this errand"),
+    ("ERR_PROXY_", "the sandbox's way to the network is down"),
+    ("ERR_INTERNET_DISCONNECTED", "there is no network"),
+    ("ERR_CERT", "its certificate is not valid"),
+    ("ERR_SSL", "no safe connection could be made"),
+    ("ERR_TOO_MANY_REDIRECTS", "it redirects in a circle"),
+    ("ERR_ABORTED", "it is a download or has no content"),
+    ("ERR_UNSAFE_PORT", "browsers refuse that port"),
+    ("ERR_INVALID", "that is not a proper address"),
+)
+
+
+@asynccontextmanager
+async def told_as(action: str) -> AsyncIterator[None]:
+    """Turn whatever Playwright raises while doing `action`, or a page that hangs, into Refused or Unavailable."""
+    try:
+        async with asyncio.timeout(Patience.answers):
+            yield
+    except builtins.TimeoutError as error:
+        raise Unavailable(f"{action}: the page does not respond.") from error
+    except Error as error:
+        raise _mishap(action, error) from error
+
+
+def _mishap(action: str, error: Error) -> GoferError:
+    if any(sign in error.message for sign in _GONE):
+        return lost()
+    if "has been closed" in error.message:
+        return Unavailable(f"{action}: its tab was closed meanwhile. Read the page again.")
+    if "crashed" in error.message:
+        return Unavailable(f"{action}: the page crashed. Open its address again.")
+    if "Download is starting" in error.message:
+        return Refused(f"{action}: it is a file to download, not a page.")
+    if "net::" in error.message:
+        return _network(action, error.message)
+    if "not a valid selector" in error.message or "while parsing css selector" in error.message:
+        return Refused(f"{action}: that is not a valid CSS selector.")
+    return Refused(f"{action}: {_reason(error)}.")
+
+
+def lost() -> Unavailable:
+    """The browser itself is gone."""
+    return Unavailable("The browser is gone.", code="ERR_SANDBOX_LOST")
+
+
+def _network(action: str, message: str) -> GoferError:
+    for sign, words in _NETWORK:
+        if sign in message:
+            kind = Refused if sign in ("ERR_ABORTED", "ERR_UNSAFE_PORT", "ERR_INVALID") else Unavailable
+            return kind(f"{action}: {words}.")
+    code = re.search(r"net::(\w+)", message)
+    return Unavailable(f"{action}: the network failed ({code.group(1) if code else 'unknown'}).")
+
+
+def _reason(error: Error) -> str:
+    cover = re.search(r"(<[^>]+>).*? intercepts pointer events", error.message)
+    if cover:
+        return f"{cover.group(1)} covers it; close or move that first"
+    for sign, words in _REASONS:
+        if sign in error.message:
+            return words
+    if isinstance(error, TimeoutError):
+        return "it took too long"
+    return error.message.splitlines()[0]

@@ -1,0 +1,5 @@
+"""The egress proxy: the only way out of a sandbox, open to what its run was allowed and to nothing private."""
+
+from gofer.sandboxes.egress.proxy import EgressProxy
+
+__all__ = ["EgressProxy"]

@@ -1,0 +1,139 @@
+"""The proxy of one sandbox: HTTP and CONNECT over a unix socket, with a verdict for every request."""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from gofer.core.sandbox import Egress, Traffic
+from gofer.sandboxes.egress import head
+from gofer.sandboxes.egress.flow import Flow, pass_body, tunnel
+from gofer.sandboxes.egress.policy import Forbidden, Target, judge, require_public
+
+Resolve = Callable[[str, int], Awaitable[list[str]]]
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long the proxy waits, in seconds, and how many connections it holds."""
+
+    head: float = 15.0
+    connect: float = 15.0
+    idle: float = 300.0
+    total: float = 6 * 3600.0
+    connections: int = 256
+
+
+async def resolve(host: str, port: int) -> list[str]:
+    """A host's addresses by this machine's resolver."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(address[4][0]) for address in found]
+
+
+class EgressProxy:
+    """Lets a sandbox out to where `rules` say. The socket it listens on is the sandbox's identity."""
+
+    def __init__(
+        self,
+        rules: Egress,
+        names: Mapping[str, str] = NO_NAMES,
+        on_traffic: Callable[[Traffic], None] = lambda traffic: None,
+        resolve: Resolve = resolve,
+        patience: Patience = Patience(),
+    ) -> None:
+        self.rules = rules
+        self._names, self._on_traffic, self._resolve, self._patience = names, on_traffic, resolve, patience
+        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def listen(self, listener: socket.socket) -> None:
+        """Serve a listening socket until closed."""
+        self._server = await asyncio.start_unix_server(self._serve, sock=listener, limit=head.LIMIT)
+
+    async def close(self) -> None:
+        """Stop listening and cut every connection."""
+        if self._server:
+            self._server.close()
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            if len(self._tasks) <= self._patience.connections:
+                async with asyncio.timeout(self._patience.total):
+                    await self._answer((reader, writer))
+        except (OSError, EOFError, TimeoutError, asyncio.CancelledError):
+            writer.transport.abort()
+        finally:
+            writer.close()
+            self._tasks.discard(task)
+
+    async def _answer(self, guest: Streams) -> None:
+        """One request; the connection ends with it."""
+        try:
+            async with asyncio.timeout(self._patience.head):
+                request = await head.read(guest[0])
+            asked = request.target()
+            length = request.body_length()
+        except head.BadRequest as error:
+            await say(guest[1], error.status, str(error))
+            return
+        flow = Flow(self._patience.idle)
+        try:
+            reason = judge(asked, self.rules, self._names)
+            server = await self._connect(asked)
+        except Forbidden as error:
+            self._report(asked, False, str(error))
+            await say(guest[1], "403 Forbidden", f"gofer's egress proxy refused this: {error}.")
+            return
+        except (OSError, TimeoutError) as error:
+            self._report(asked, True, f"{reason}, but unreachable: {error!r}")
+            await say(guest[1], "502 Bad Gateway", f"{asked.host} cannot be reached.")
+            return
+        try:
+            await self._pass(request, length, flow, (guest, server))
+        finally:
+            server[1].close()
+            self._report(asked, True, reason, flow)
+
+    async def _connect(self, asked: Target) -> Streams:
+        """A connection to the target, by an address that was looked up once and looked at."""
+        async with asyncio.timeout(self._patience.connect):
+            if asked.host in self._names:
+                return await asyncio.open_unix_connection(self._names[asked.host])
+            addresses = await self._resolve(asked.host, asked.port)
+            return await asyncio.open_connection(require_public(addresses), asked.port)
+
+    async def _pass(self, request: head.Head, length: int | None, flow: Flow, ends: tuple[Streams, Streams]) -> None:
+        guest, server = ends
+        if request.is_tunnel:
+            guest[1].write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            await tunnel(guest, server, flow)
+            return
+        onward = request.onward(request.target())
+        server[1].write(onward)
+        flow.sent += len(onward)
+        await pass_body(guest, server, length, flow)
+
+    def _report(self, asked: Target, allowed: bool, reason: str, flow: Flow | None = None) -> None:
+        sent, received = (flow.sent, flow.received) if flow else (0, 0)
+        traffic = Traffic(
+            host=asked.host, port=asked.port, allowed=allowed, reason=reason, sent=sent, received=received
+        )
+        self._on_traffic(traffic)
+
+
+async def say(writer: asyncio.StreamWriter, status: str, sentence: str) -> None:
+    """A plain answer of the proxy itself."""
+    body = f"{sentence}\n".encode()
+    fields = f"Content-Type: text/plain; charset=utf-8\r\nContent-Length: {len(body)}\r\nConnection: close"
+    writer.write(f"HTTP/1.1 {status}\r\n{fields}\r\n\r\n".encode() + body)
+    await writer.drain()

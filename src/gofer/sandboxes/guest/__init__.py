@@ -1,0 +1,1 @@
+"""What runs inside a sandbox. These files are copied in, so they use the guest's standard library only."""

@@ -1,0 +1,89 @@
+"""bubblewrap with everything inside, as the keeper's child."""
+
+import os
+import resource
+import select
+from collections.abc import Iterable
+
+from gofer.sandboxes.keeper.groups import put
+from gofer.sandboxes.keeper.orders import SIGKILL, Failed, Orders
+
+START_SECONDS = 20.0
+
+
+class Cell:
+    """The running sandbox: bubblewrap and the pipes from it."""
+
+    def __init__(self, orders: Orders) -> None:
+        self.orders = orders
+        self.out, out_end = os.pipe()
+        self.err, err_end = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            self._become(out_end, err_end)
+        os.close(out_end)
+        os.close(err_end)
+        os.set_blocking(self.err, False)
+        self.exited = os.pidfd_open(self.pid)
+        self.said = b""
+
+    def _become(self, out: int, err: int) -> None:
+        try:
+            os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+            os.dup2(out, 1)
+            os.dup2(err, 2)
+            os.setsid()
+            for path, *_ in self.orders.groups:
+                put(os.path.join(path, "cgroup.procs"), str(os.getpid()))
+            self._drop()
+            os.execve(self.orders.words["bwrap"], ["bwrap", *self._files(), *self.orders.arguments], {})
+        except BaseException as error:
+            os.write(2, str(error).encode())
+            os._exit(1)
+
+    def _drop(self) -> None:
+        for number, value in self.orders.rlimits:
+            hard = resource.getrlimit(number)[1]
+            value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            resource.setrlimit(number, (value, value))
+        if os.geteuid() == 0 and self.orders.uid:
+            os.setgroups([])
+            os.setresgid(self.orders.uid, self.orders.uid, self.orders.uid)
+            os.setresuid(self.orders.uid, self.orders.uid, self.orders.uid)
+
+    def _files(self) -> Iterable[str]:
+        for folder in sorted({os.path.dirname(path) for path, _ in self.orders.files}):
+            yield from ("--perms", "0755", "--dir", folder)
+        for path, content in self.orders.files:
+            fd = os.memfd_create("file", 0)
+            os.write(fd, content)
+            os.lseek(fd, 0, os.SEEK_SET)
+            yield from ("--perms", "0644", "--ro-bind-data", str(fd), path)
+
+    def wait_ready(self) -> None:
+        """Until the agent inside listens."""
+        poll = select.poll()
+        poll.register(self.out, select.POLLIN)
+        if not poll.poll(START_SECONDS * 1000):
+            raise Failed("the sandbox did not start in time")
+        if os.read(self.out, 1) != b"r":
+            self.kill()
+            self.listen_to_errors()
+            raise Failed(self.said.decode("utf-8", "replace").strip() or "bubblewrap ended at once")
+
+    def listen_to_errors(self) -> bool:
+        """Keep the end of what bubblewrap says; False when it will say no more."""
+        try:
+            chunk = os.read(self.err, 1 << 16)
+        except BlockingIOError:
+            return True
+        self.said = (self.said + chunk)[-4000:]
+        return bool(chunk)
+
+    def kill(self) -> None:
+        """End every process inside and wait for it."""
+        if self.exited >= 0:
+            os.kill(self.pid, SIGKILL)
+            os.waitpid(self.pid, 0)
+            os.close(self.exited)
+            self.exited = -1

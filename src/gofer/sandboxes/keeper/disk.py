@@ -1,0 +1,133 @@
+"""The folders of a sandbox, and the file system of its own that bounds what it can write."""
+
+import ctypes
+import fcntl
+import os
+import stat
+import struct
+from collections.abc import Sequence
+
+from gofer.sandboxes.keeper.orders import Failed, Orders
+
+STAGE = "/mnt"
+CLONE_NEWNS, MS_BIND, MS_REC, MS_PRIVATE = 0x20000, 4096, 16384, 1 << 18
+MS_NOSUID, MS_NODEV, MS_NOATIME = 2, 4, 1024
+LOOP_CTL_GET_FREE, LOOP_CONFIGURE, LO_FLAGS_AUTOCLEAR = 0x4C82, 0x4C0A, 4
+LOOP_MAJOR, TRIES = 7, 50
+
+
+def make_folders(orders: Orders) -> None:
+    """The sandbox's folder: sockets (the guest's own), net (only ours), disk, and the heartbeat."""
+    folder = orders.folder
+    os.mkdir(folder, 0o700)
+    with open(os.path.join(folder, "uid"), "w") as file:
+        file.write(str(orders.uid))
+    for name in ("sockets", "net", "disk"):
+        os.mkdir(os.path.join(folder, name), 0o755 if name == "net" else 0o700)
+    os.chown(os.path.join(folder, "sockets"), orders.uid, orders.uid)
+    open(os.path.join(folder, "heartbeat"), "w").close()
+
+
+def make_disk(orders: Orders) -> int:
+    """Start making the file system that bounds the sandbox's files; the process to wait for, or 0."""
+    if orders.words["disk"] != "image":
+        return 0
+    path = os.path.join(orders.folder, "disk.ext4")
+    with open(path, "wb") as file:
+        file.truncate(orders.disk_bytes)
+    features = "^has_journal,^resize_inode"
+    return spawn(["mkfs.ext4", "-q", "-F", "-m0", "-O", features, "-E", "lazy_itable_init=1,nodiscard", path])
+
+
+def spawn(argv: Sequence[str]) -> int:
+    """Start a program without input or output."""
+    null = [(os.POSIX_SPAWN_OPEN, fd, "/dev/null", os.O_RDWR, 0) for fd in (0, 1, 2)]
+    path = "/usr/sbin:/usr/bin:/sbin:/bin"
+    return os.posix_spawnp(argv[0], list(argv), {"PATH": path}, file_actions=null)
+
+
+def wait_for(pid: int, what: str) -> None:
+    """Wait for a program that has to succeed."""
+    if pid and os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]):
+        raise Failed(f"{what} failed")
+
+
+def stage(orders: Orders) -> None:
+    """Bring folder and disk to a place that the sandbox's own user can reach, in a mount namespace of ours.
+
+    gofer's data may lie below a folder that only root may enter; and mounts made here vanish with the keeper.
+    """
+    making = make_disk(orders)
+    libc = ctypes.CDLL(None, use_errno=True)
+    if orders.words["staged"] == "yes":
+        checked(libc.unshare(CLONE_NEWNS), "unshare")
+        mount(libc, "none", "/", "", MS_REC | MS_PRIVATE)
+        mount(libc, "none", STAGE, "tmpfs", MS_NOSUID | MS_NODEV, b"mode=755,size=1m")
+        os.mkdir(os.path.join(STAGE, "disk"))
+        for name in ("sockets", "net") if making else ("sockets", "net", "disk"):
+            os.makedirs(os.path.join(STAGE, name), exist_ok=True)
+            mount(libc, os.path.join(orders.folder, name), os.path.join(STAGE, name), "", MS_BIND)
+    if making:
+        wait_for(making, "mkfs.ext4")
+        image = os.path.join(orders.folder, "disk.ext4")
+        mount_image(libc, image, os.path.join(STAGE, "disk"))
+    furnish(orders)
+
+
+def mount(libc: ctypes.CDLL, source: str, target: str, kind: str, flags: int, data: bytes = b"") -> None:
+    """mount(2)."""
+    checked(libc.mount(source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), data or None), target)
+
+
+def mount_image(libc: ctypes.CDLL, image: str, target: str) -> None:
+    """Mount a file by a loop device, which the kernel frees with the mount."""
+    held = os.open(image, os.O_RDWR | os.O_CLOEXEC)
+    loop = attach_loop(held)
+    try:
+        flags = MS_NOSUID | MS_NODEV | MS_NOATIME
+        mount(libc, os.readlink(f"/proc/self/fd/{loop}"), target, "ext4", flags)
+    finally:
+        os.close(loop)
+        os.close(held)
+
+
+def attach_loop(image: int) -> int:
+    """A free loop device over an open file. Another sandbox may take the free one first: then the next."""
+    config = struct.pack("=II", image, 0) + bytes(52) + struct.pack("=I", LO_FLAGS_AUTOCLEAR) + bytes(176 + 64)
+    control = os.open("/dev/loop-control", os.O_RDWR | os.O_CLOEXEC)
+    try:
+        for _ in range(TRIES):
+            device = open_loop(fcntl.ioctl(control, LOOP_CTL_GET_FREE))
+            try:
+                fcntl.ioctl(device, LOOP_CONFIGURE, config)
+            except OSError:
+                os.close(device)
+            else:
+                return device
+    finally:
+        os.close(control)
+    raise Failed("no loop device is free")
+
+
+def open_loop(number: int) -> int:
+    """A loop device; in a container its node may have to be made first."""
+    path = f"/dev/loop{number}"
+    if not os.path.exists(path):
+        os.mknod(path, stat.S_IFBLK | 0o600, os.makedev(LOOP_MAJOR, number))
+    return os.open(path, os.O_RDWR | os.O_CLOEXEC)
+
+
+def checked(result: int, what: str) -> None:
+    """Raise when a system call failed."""
+    if result:
+        raise Failed(f"{what}: {os.strerror(ctypes.get_errno())}")
+
+
+def furnish(orders: Orders) -> None:
+    """The three folders that are the guest's to write in."""
+    disk = os.path.join(STAGE if orders.words["staged"] == "yes" else orders.folder, "disk")
+    os.chmod(disk, 0o711)
+    for name in ("workspace", "home", "tmp"):
+        path = os.path.join(disk, name)
+        os.mkdir(path, 0o700)
+        os.chown(path, orders.uid, orders.uid)

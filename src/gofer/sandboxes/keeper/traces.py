@@ -1,0 +1,46 @@
+"""What a sandbox leaves on the host, held while it lives and removed afterwards."""
+
+import fcntl
+import os
+from collections.abc import Iterable
+
+from gofer.sandboxes.keeper.groups import clear_group
+
+
+def hold_lock(path: str) -> int:
+    """Take the lock that says "this sandbox has a keeper"; a sweeper may have removed the file meanwhile."""
+    while True:
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        try:
+            if os.stat(path).st_ino == os.fstat(fd).st_ino:
+                return fd
+        except FileNotFoundError:
+            pass
+        os.close(fd)
+
+
+def remove_tree(path: str) -> None:
+    """Remove a folder that may hold folders nobody may enter."""
+    for parent, folders, files in os.walk(path, topdown=True):
+        for name in folders:
+            if not os.path.islink(os.path.join(parent, name)):
+                os.chmod(os.path.join(parent, name), 0o700)
+        del files
+    for parent, folders, files in os.walk(path, topdown=False):
+        for name in folders + files:
+            entry = os.path.join(parent, name)
+            (os.rmdir if name in folders and not os.path.islink(entry) else os.unlink)(entry)
+    if os.path.exists(path):
+        os.rmdir(path)
+
+
+def clean(folder: str, groups: Iterable[str]) -> None:
+    """What a sandbox leaves on the host goes away: its control groups, folder and lock."""
+    for group in groups:
+        clear_group(group)
+    remove_tree(folder)
+    try:
+        os.unlink(folder + ".lock")
+    except FileNotFoundError:
+        return

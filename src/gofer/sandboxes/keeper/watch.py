@@ -1,0 +1,62 @@
+"""Waiting for whatever ends a sandbox: its age, silence, a full disk, its own end, or somebody's word."""
+
+import _socket
+import os
+import select
+import time
+
+from gofer.sandboxes.keeper.cell import Cell
+
+TICK_SECONDS = 0.5
+
+
+class Watch:
+    """Waits for whatever ends the sandbox."""
+
+    def __init__(self, cell: Cell, control: _socket.socket) -> None:
+        self.cell, self.control, self.orders = cell, control, cell.orders
+        self.born = time.monotonic()
+        self.poll = select.poll()
+        self.adopted = False
+        for fd in (0, cell.exited, cell.err, control.fileno()):
+            self.poll.register(fd, select.POLLIN)
+
+    def until_end(self) -> int:
+        """Blocks; the control connection of whoever asked for the end, or -1."""
+        while True:
+            ready = {fd for fd, _ in self.poll.poll(TICK_SECONDS * 1000)}
+            if self.cell.exited in ready or self._abandoned(ready) or self._over():
+                return -1
+            if self.cell.err in ready and not self.cell.listen_to_errors():
+                self.poll.unregister(self.cell.err)
+            if self.control.fileno() in ready:
+                fd, _ = self.control._accept()  # type: ignore[attr-defined]  # what `socket.accept` calls
+                if os.read(fd, 1) == b"e":
+                    return int(fd)
+                os.close(fd)
+
+    def _abandoned(self, ready: set[int]) -> bool:
+        """Whether gofer died before it took the sandbox over."""
+        if 0 not in ready:
+            return False
+        self.poll.unregister(0)
+        return os.read(0, 1) != b"k"
+
+    def _over(self) -> bool:
+        now, words = time.monotonic(), self.orders.words
+        quiet = time.time() - os.stat(os.path.join(self.orders.folder, "heartbeat")).st_mtime
+        if now - self.born > float(words["wall"]) or quiet > float(words["idle"]):
+            return True
+        return words["disk"] == "watched" and used(os.path.join(self.orders.folder, "disk")) > self.orders.disk_bytes
+
+
+def used(folder: str) -> int:
+    """Bytes of disk below a folder."""
+    total = 0
+    for parent, _, files in os.walk(folder):
+        for name in files:
+            try:
+                total += os.lstat(os.path.join(parent, name)).st_blocks * 512
+            except FileNotFoundError:
+                continue
+    return total

@@ -1,0 +1,111 @@
+"""What this machine can enforce and what it lacks: the facts behind `gofer doctor`."""
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from gofer.core.sandbox import Enforcement, Profile
+from gofer.sandboxes.local import cgroups
+
+PACKAGES = {"bwrap": "bubblewrap", "socat": "socat", "python3": "python3"}
+DESKTOP_PACKAGES = {"openbox": "openbox", "chromium": "chromium"}
+GUEST_PATH = "/usr/bin:/usr/sbin"
+PROBE = ["bwrap", "--ro-bind", "/", "/", "--unshare-all", "--unshare-user", "true"]
+
+
+@dataclass
+class Machine:
+    """This host, looked at once."""
+
+    uid: int
+
+    @property
+    def is_root(self) -> bool:
+        """Whether each sandbox can get a user of its own."""
+        return self.uid == 0
+
+    @cached_property
+    def bwrap(self) -> str:
+        """Where bubblewrap is; empty when it is missing."""
+        return shutil.which("bwrap") or ""
+
+    @cached_property
+    def groups(self) -> cgroups.Groups | None:
+        """The control groups we may use."""
+        return cgroups.detect()
+
+    @cached_property
+    def has_disk_images(self) -> bool:
+        """Whether a sandbox's files can have a file system of their own."""
+        able = shutil.which("mkfs.ext4", path="/usr/sbin:/sbin:/usr/bin") and Path("/dev/loop-control").exists()
+        return self.is_root and bool(able)
+
+    def problems(self, profile: Profile) -> list[str]:
+        """Sentences about what keeps this profile from working here."""
+        wanted = PACKAGES | (DESKTOP_PACKAGES if profile is Profile.DESKTOP else {})
+        missing = {program: package for program, package in wanted.items() if not found(program)}
+        said = [f"`{program}` is missing: apt-get install {package}" for program, package in missing.items()]
+        if profile is Profile.DESKTOP and not (found("Xvnc") or (found("Xvfb") and found("x11vnc"))):
+            said.append("no X server with VNC: apt-get install tigervnc-standalone-server (or xvfb x11vnc)")
+        if "bwrap" not in missing:
+            said += self.namespace_problems
+        return said
+
+    @cached_property
+    def namespace_problems(self) -> list[str]:
+        """What the kernel has against bubblewrap, found out by starting it."""
+        probe = subprocess.run(PROBE, capture_output=True, text=True, timeout=20, check=False)
+        if probe.returncode == 0:
+            return []
+        return [f"bubblewrap cannot start here ({probe.stderr.strip()}). {namespace_advice()}"]
+
+    def enforcement(self) -> Enforcement:
+        """Which limits are real here, in words."""
+        version = self.groups.version if self.groups else 0
+        has = self.groups.parents if self.groups else {}
+        by_group = f"cgroup v{version}"
+        return Enforcement(
+            memory=by_group if "memory" in has else "address space of each process (code profile only)",
+            pids=by_group if "pids" in has else "processes of the sandbox's user (RLIMIT_NPROC)",
+            cpu=by_group if "cpu" in has else "not limited",
+            disk=self._disk(),
+            wall="ended by its keeper",
+            network="no interface; only the egress proxy",
+            detail="each sandbox has a user of its own" if self.is_root else "sandboxes run as gofer's own user",
+        )
+
+    def _disk(self) -> str:
+        if self.has_disk_images:
+            return "an ext4 image of that size"
+        return "checked twice a second by the keeper, which ends a sandbox over its size; temporary folders exactly"
+
+
+def found(program: str) -> bool:
+    """Whether the guest, which sees /usr and nothing else, has this program."""
+    return shutil.which(program, path=GUEST_PATH) is not None
+
+
+def namespace_advice() -> str:
+    """What to change when user namespaces are forbidden."""
+    for setting, wanted in (
+        ("kernel.unprivileged_userns_clone", "1"),
+        ("kernel.apparmor_restrict_unprivileged_userns", "0"),
+        ("user.max_user_namespaces", "15000"),
+    ):
+        path = Path("/proc/sys") / setting.replace(".", "/")
+        if path.exists() and refuses(setting, path.read_text().strip()):
+            return f"Run: sysctl -w {setting}={wanted}"
+    return "User namespaces must be allowed; inside Docker, its seccomp profile must allow them."
+
+
+def refuses(setting: str, value: str) -> bool:
+    """Whether this value of the setting forbids user namespaces."""
+    return value == "1" if "restrict" in setting else value == "0"
+
+
+def this_machine() -> Machine:
+    """The machine as this process sees it."""
+    return Machine(os.geteuid())

@@ -1,0 +1,157 @@
+"""Sandboxes on this machine, made by bubblewrap: the provider that needs nothing but a few packages."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+
+from pydantic_ai.messages import WorkspaceRef
+from pydantic_ai.workspaces import WorkspaceUnavailableError
+
+from gofer.core.errors import Refused
+from gofer.core.sandbox import Enforcement, Profile, SandboxSpec, Traffic
+from gofer.sandboxes.egress import EgressProxy
+from gofer.sandboxes.local import desktop, sockets
+from gofer.sandboxes.local.jail import Jail
+from gofer.sandboxes.local.keepers import Keepers
+from gofer.sandboxes.local.machine import this_machine
+from gofer.sandboxes.local.place import PROVIDER, Place, find, known
+from gofer.sandboxes.local.sandbox import LocalSandbox
+from gofer.sandboxes.local.wire import Exchange
+
+OnTraffic = Callable[[WorkspaceRef, Traffic], None]
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
+
+
+class LocalSandboxes:
+    """A `SandboxProvider` over bubblewrap. `root` holds a folder for each sandbox; give it to nobody else.
+
+    `names` are hosts that the egress proxy answers itself (name -> path of a unix socket), allowed without
+    being listed; `on_traffic` hears every verdict of the proxies.
+    """
+
+    name = "local"
+
+    def __init__(
+        self,
+        root: Path,
+        names: Mapping[str, str] = NO_NAMES,
+        on_traffic: OnTraffic | None = None,
+        idle_seconds: float = 600,
+    ) -> None:
+        self._root, self._names, self._on_traffic, self._idle = root, names, on_traffic, idle_seconds
+        self._machine = this_machine()
+        groups = self._machine.groups
+        self._keepers = Keepers(root, groups.paths if groups else lambda identity: [])
+        self._proxies: dict[str, tuple[EgressProxy, int]] = {}
+
+    def enforcement(self) -> Enforcement:
+        """Which limits are real on this machine; raises `Refused` when no sandbox can start here."""
+        self._require(Profile.CODE)
+        return self._machine.enforcement()
+
+    def problems(self, profile: Profile) -> list[str]:
+        """Sentences about what keeps this profile from working here."""
+        return self._machine.problems(profile)
+
+    def sandbox(self, spec: SandboxSpec, ref: WorkspaceRef | None = None) -> LocalSandbox:
+        """A sandbox that is created, or attached to, by its first operation."""
+        return LocalSandbox(self, spec, ref)
+
+    async def create(self, spec: SandboxSpec) -> LocalSandbox:
+        """A new sandbox, ready; one that does not get ready leaves nothing behind."""
+        box = self.sandbox(spec)
+        try:
+            await box.start()
+        except BaseException:
+            await asyncio.shield(self._discard(box))
+            raise
+        return box
+
+    async def attach(self, ref: WorkspaceRef, spec: SandboxSpec) -> LocalSandbox:
+        """The living sandbox behind `ref`; raises `WorkspaceUnavailableError` when it is gone."""
+        box = self.sandbox(spec, ref)
+        await box.start()
+        return box
+
+    async def destroy(self, ref: WorkspaceRef) -> None:
+        """End it: no process, control group, socket or folder stays. Repeating is harmless."""
+        try:
+            identity = known(ref)
+        except WorkspaceUnavailableError:
+            return
+        proxy, _ = self._proxies.pop(identity, (None, 0))
+        if proxy:
+            await proxy.close()
+        await self._keepers.end(identity)
+
+    async def living(self) -> list[WorkspaceRef]:
+        """Every sandbox of this root, held or not; leftovers of dead keepers are swept up on the way."""
+        return [WorkspaceRef(provider=PROVIDER, id=one) for one in await asyncio.to_thread(self._keepers.living)]
+
+    async def heartbeat(self, refs: list[WorkspaceRef]) -> None:
+        """Say that these are still held."""
+        for ref in refs:
+            try:
+                os.utime(self._root / known(ref) / "heartbeat")
+            except (FileNotFoundError, WorkspaceUnavailableError):
+                continue  # it has ended; whoever uses it next will be told
+
+    async def let(self, spec: SandboxSpec) -> WorkspaceRef:
+        """Start a new sandbox."""
+        self._require(spec.profile)
+        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        identity = secrets.token_hex(8)
+        is_desktop = spec.profile is Profile.DESKTOP
+        jail = Jail(
+            spec,
+            self._machine,
+            self._root.resolve(),
+            identity,
+            self._idle,
+            desktop.files() if is_desktop else {},
+            (desktop.START,) if is_desktop else (),
+        )
+        await self._keepers.start(jail.frames())
+        return WorkspaceRef(provider=PROVIDER, id=identity)
+
+    async def enter(self, ref: WorkspaceRef, spec: SandboxSpec) -> Place:
+        """Where a living sandbox is; its network is on from now."""
+        place = find(self._root, ref)
+        if not await Exchange(place).alive():
+            raise WorkspaceUnavailableError(f"the sandbox {ref.id} is gone")
+        proxy, holders = self._proxies.get(ref.id, (None, 0))
+        if proxy is None:
+            proxy = EgressProxy(spec.egress, self._names, partial(self._tell, ref))
+        proxy.rules = spec.egress
+        self._proxies[ref.id] = (proxy, holders + 1)
+        if not holders:
+            await proxy.listen(sockets.listen(place.folder / "net" / "proxy.sock"))
+        return place
+
+    async def leave(self, ref: WorkspaceRef) -> None:
+        """One object less that needs this sandbox's network; with the last, its proxy ends."""
+        proxy, holders = self._proxies.pop(ref.id, (None, 0))
+        if proxy is None:
+            return
+        if holders > 1:
+            self._proxies[ref.id] = (proxy, holders - 1)
+        else:
+            await proxy.close()
+
+    async def _discard(self, box: LocalSandbox) -> None:
+        await box.close()
+        if box.ref:
+            await self.destroy(box.ref)
+
+    def _tell(self, ref: WorkspaceRef, traffic: Traffic) -> None:
+        if self._on_traffic:
+            self._on_traffic(ref, traffic)
+
+    def _require(self, profile: Profile) -> None:
+        problems = self.problems(profile)
+        if problems:
+            raise Refused(" ".join(problems), code="ERR_MISSING_PROGRAM")

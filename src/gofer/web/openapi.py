@@ -1,0 +1,95 @@
+"""/openapi.json: the table of operations as other programs read it, with the true models."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaKeyT, JsonSchemaMode
+
+from gofer.core.operation import Operation
+
+Json = dict[str, Any]
+REF = "#/components/schemas/{model}"
+ERROR: Json = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "message", "next_step"],
+            "properties": {
+                "code": {"type": "string", "description": "Stable; see the reference of error codes."},
+                "message": {"type": "string", "description": "One sentence for a person."},
+                "next_step": {"type": "string", "description": "What to do about it."},
+            },
+        }
+    },
+}
+
+
+def document(operations: Iterable[Operation], version: str, prefix: str) -> Json:
+    """The whole OpenAPI document."""
+    rows = list(operations)
+    schemas, components = schemas_of(rows)
+    paths: Json = {}
+    for row in rows:
+        described = describe(row, schemas[row.name, "validation"], schemas[row.name, "serialization"])
+        paths.setdefault(prefix + row.path, {})[row.method.lower()] = described
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "gofer", "version": version, "summary": "Agents that do people's errands on a computer."},
+        "paths": paths,
+        "components": {
+            "schemas": {**components, "Error": ERROR},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def schemas_of(rows: list[Operation]) -> tuple[dict[tuple[JsonSchemaKeyT, JsonSchemaMode], Json], Json]:
+    """Each operation's input and output, and the models they share."""
+    wanted: list[tuple[JsonSchemaKeyT, JsonSchemaMode, TypeAdapter[Any]]] = []
+    for row in rows:
+        wanted.append((row.name, "validation", TypeAdapter(row.input)))
+        wanted.append((row.name, "serialization", TypeAdapter(row.output)))
+    schemas, shared = TypeAdapter.json_schemas(wanted, ref_template=REF, schema_generator=GenerateJsonSchema)
+    return schemas, shared.get("$defs", {})
+
+
+def describe(row: Operation, takes: Json, gives: Json) -> Json:
+    """One operation's entry."""
+    entry: Json = {
+        "operationId": row.name,
+        "summary": row.summary,
+        "tags": [row.name.partition(".")[0]],
+        "security": [{"token": [row.scope]}],
+        "responses": {
+            str(row.status): {"description": "Done.", "content": {"application/json": {"schema": gives}}},
+            "default": {
+                "description": "Refused or failed.",
+                "content": {"application/json": {"schema": {"$ref": REF.format(model="Error")}}},
+            },
+        },
+    }
+    return entry | inputs(row, takes)
+
+
+def inputs(row: Operation, takes: Json) -> Json:
+    """Where an operation's fields go: the path, and the query of a GET or the body of the rest."""
+    fields: Json = takes.get("properties", {})
+    required = set(takes.get("required", []))
+    in_path = [name for name in fields if f"{{{name}}}" in row.path]
+    parameters = [parameter("path", name, fields[name], True) for name in in_path]
+    rest = [name for name in fields if name not in in_path]
+    if row.method == "GET":
+        return {"parameters": parameters + [parameter("query", n, fields[n], n in required) for n in rest]}
+    if not rest:
+        return {"parameters": parameters}
+    body = takes | {"properties": {n: fields[n] for n in rest}, "required": [n for n in rest if n in required]}
+    content = {"application/json": {"schema": body | {"additionalProperties": False}}}
+    return {"parameters": parameters, "requestBody": {"required": bool(body["required"]), "content": content}}
+
+
+def parameter(where: str, name: str, schema: Json, required: bool) -> Json:
+    """One field of the path or the query."""
+    return {"in": where, "name": name, "required": required, "schema": schema}

@@ -1,0 +1,71 @@
+"""create_app: every web face of one gofer, as one ASGI app."""
+
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed_version
+
+from fastapi import FastAPI, Request
+from starlette.responses import JSONResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from gofer.web import artifacts, faults, health, live, login, openapi, rest, stream
+from gofer.web.dashboard import Dashboard, missing_novnc
+from gofer.web.gateway import Gateway
+from gofer.web.guard import Guard
+from gofer.web.templates import HERE, Pages
+
+STREAMS: dict[str, rest.Stream] = {"run.events": stream.run_events, "run.list": stream.run_changes}
+
+UVICORN = {"ws_max_size": live.FRAME_BYTES, "ws_max_queue": 4, "ws_per_message_deflate": False, "server_header": False}
+"""How uvicorn must run this app: `uvicorn.Config(app, **UVICORN)`, so that frames are bounded before we see them."""
+
+
+def create_app(gateway: Gateway) -> FastAPI:
+    """REST, server-sent events, pages, live desktops and artifacts of this gateway."""
+    version = own_version()
+    pages = Pages(version)
+    dashboard = Dashboard(gateway, pages)
+    app = FastAPI(title="gofer", version=version, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(Guard, origins=gateway.origins)
+    faults.install(app, dashboard.fault)
+    rest.add_routes(app, gateway, STREAMS)
+    login.add_routes(app, gateway, pages)
+    live.add_routes(app, gateway)
+    artifacts.add_routes(app, gateway)
+    health.add_routes(app, gateway)
+    dashboard.add_routes(app)
+    add_files(app, gateway)
+    add_document(app, gateway, version)
+    return app
+
+
+def add_files(app: FastAPI, gateway: Gateway) -> None:
+    """Our own styles and scripts, and the parts of noVNC that a page needs."""
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    for part in ("core", "vendor"):
+        folder = gateway.novnc / part
+        if folder.is_dir():
+            app.mount(f"/novnc/{part}", StaticFiles(directory=folder, follow_symlink=True))
+
+    async def absent(request: Request) -> Response:
+        raise missing_novnc()
+
+    if not (gateway.novnc / "core").is_dir():
+        app.add_route("/novnc/{path:path}", absent, methods=["GET"])
+
+
+def add_document(app: FastAPI, gateway: Gateway, version: str) -> None:
+    """/openapi.json, drawn from the table."""
+    document = openapi.document(gateway.operations.values(), version, rest.PREFIX)
+
+    async def serve(request: Request) -> Response:
+        return JSONResponse(document)
+
+    app.add_route("/openapi.json", serve, methods=["GET"])
+
+
+def own_version() -> str:
+    """The installed gofer's version."""
+    try:
+        return installed_version("gofer")
+    except PackageNotFoundError:
+        return "0"

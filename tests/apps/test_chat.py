@@ -1,0 +1,65 @@
+"""A message in, text out, with a sandbox to work in and a memory per session."""
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCallPart, UserPromptPart
+from pydantic_ai.models.function import AgentInfo, FunctionModel
+from pydantic_ai.workspaces import LocalWorkspaceBackend
+
+from gofer.apps.chat.flow import REMEMBERED, chat
+from gofer.apps.chat.types import ChatInput
+from gofer.core.errors import Refused
+from gofer.core.sandbox import Sandbox
+from gofer.testing.fake_run import FakeRun
+
+
+def prompt_of(messages: list[ModelMessage]) -> str:
+    """What the model was asked."""
+    return next(str(part.content) for message in messages for part in message.parts if isinstance(part, UserPromptPart))
+
+
+def echo(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
+    """A model that repeats what it was asked."""
+    return ModelResponse(parts=[TextPart(prompt_of(messages))])
+
+
+async def test_an_answer_comes_back() -> None:
+    assert await chat(FakeRun(model=FunctionModel(echo)), ChatInput(message="Hello")) == "Hello"
+
+
+async def test_a_session_remembers_what_was_said_and_others_do_not() -> None:
+    run = FakeRun(model=FunctionModel(echo))
+    await chat(run, ChatInput(message="My cat is grey", session="a"))
+    assert "My cat is grey" in await chat(run.next(), ChatInput(message="Which colour?", session="a"))
+    assert await chat(run.next(), ChatInput(message="Which colour?", session="b")) == "Which colour?"
+    assert await chat(run.next(), ChatInput(message="Which colour?")) == "Which colour?"
+
+
+async def test_a_long_session_forgets_its_oldest_turns() -> None:
+    run = FakeRun(model=FunctionModel(lambda messages, info: ModelResponse(parts=[TextPart("ok")])))
+    for number in range(6):
+        run = run.next()
+        await chat(run, ChatInput(message=f"{number}" * 6_000, session="a"))
+    kept = run.memory.kept["session:a"].decode()
+    assert len(kept) < REMEMBERED + 1_000
+    assert "555" in kept
+    assert "000" not in kept
+
+
+async def test_without_a_model_nobody_answers() -> None:
+    with pytest.raises(Refused) as told:
+        await chat(FakeRun(), ChatInput(message="Hello"))
+    assert told.value.code == "ERR_NO_MODEL"
+
+
+async def test_the_sandbox_is_at_hand(tmp_path: Path) -> None:
+    def work(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
+        if len(messages) == 1:
+            return ModelResponse(parts=[ToolCallPart("run_command", {"command": "echo $((6*7)) | tee n.txt"})])
+        return ModelResponse(parts=[TextPart("done")])
+
+    box = cast(Sandbox, LocalWorkspaceBackend(tmp_path))
+    assert await chat(FakeRun(box=box, model=FunctionModel(work)), ChatInput(message="6*7?")) == "done"
+    assert (tmp_path / "n.txt").read_text() == "42\n"

@@ -1,0 +1,93 @@
+"""A real Chromium and local sites for tests; its own sandbox is off only where the tests run as root."""
+
+import os
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+import uvicorn
+from starlette.types import ASGIApp
+
+from gofer.browser.actions import PlaywrightBrowser
+from gofer.browser.driver import Driver
+from gofer.browser.patience import Patience
+
+FLAGS = ["--headless=new", "--remote-debugging-port=0", "--no-first-run", "--disable-gpu", "--window-size=1024,768"]
+
+
+@contextmanager
+def running_chromium(profile: Path) -> Iterator[str]:
+    """A Chromium's DevTools address."""
+    program = shutil.which("chromium") or "/usr/bin/chromium"
+    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    process = subprocess.Popen(
+        [program, *FLAGS, *as_root, f"--user-data-dir={profile}", "about:blank"], stderr=subprocess.DEVNULL
+    )
+    try:
+        yield _address(profile / "DevToolsActivePort")
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _address(file: Path) -> str:
+    for _ in range(400):
+        lines = file.read_text().split() if file.exists() else []
+        if len(lines) == 2:
+            return f"ws://127.0.0.1:{lines[0]}{lines[1]}"
+        time.sleep(0.05)
+    raise AssertionError("Chromium did not start")
+
+
+@contextmanager
+def served(app: ASGIApp) -> Iterator[str]:
+    """A site on loopback: its address without a slash."""
+    sock = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(3)
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One Chromium for all tests of a folder."""
+    with running_chromium(tmp_path_factory.mktemp("chromium")) as address:
+        yield address
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def driver() -> AsyncIterator[Driver]:
+    """One Playwright for all tests of a folder."""
+    driver = Driver(Patience(action=1.2, loads=1.0))
+    yield driver
+    await driver.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(driver: Driver, chromium: str) -> AsyncIterator[PlaywrightBrowser]:
+    """A browser with one blank tab."""
+    _one_blank_tab(chromium)
+    browser = await driver.connect(chromium)
+    yield browser
+    await browser.close()
+
+
+def _one_blank_tab(chromium: str) -> None:
+    http = httpx.Client(base_url=f"http://{chromium.split('/')[2]}", timeout=5)
+    old = [target["id"] for target in http.get("/json/list").json() if target["type"] == "page"]
+    http.put("/json/new?about:blank")
+    for target in old:
+        http.get(f"/json/close/{target}")
