@@ -71,7 +71,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def driver() -> AsyncIterator[Driver]:
     """One Playwright for all tests of a folder."""
-    driver = Driver(Patience(action=1.2, loads=1.0))
+    driver = Driver(Patience(action=0.9, loads=0.9))
     yield driver
     await driver.stop()
 

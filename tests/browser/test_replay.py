@@ -59,7 +59,7 @@ async def test_every_action_is_told_as_a_sentence(browser: PlaywrightBrowser, sh
     assert told.count('Click link "Next page"') == 2
 
 
-@pytest.mark.parametrize("killed_after", [0, 5, 12, 17])
+@pytest.mark.parametrize("killed_after", [0, 5, 17])
 async def test_a_crash_anywhere_goes_on_at_the_next_action(
     browser: PlaywrightBrowser, shop_address: str, killed_after: int
 ) -> None:
@@ -70,7 +70,7 @@ async def test_a_crash_anywhere_goes_on_at_the_next_action(
     assert len({row["name"] for row in done.rows}) == len(done.rows) == 18
 
 
-@pytest.mark.parametrize("killed_after", [1, 5, 7, 11, 15])
+@pytest.mark.parametrize("killed_after", [5, 8, 13])
 async def test_after_a_crash_a_new_computer_finds_the_page_again(
     browser: PlaywrightBrowser, shop_address: str, killed_after: int
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from gofer.apps.browse.types import BrowseInput
 from gofer.demo import HOST, demo_input
-from gofer.demo.catalogue import offer, search, shelf
+from gofer.demo.catalogue import PERIOD, offer, search, shelf
 from gofer.demo.shop import shop
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
@@ -61,8 +61,8 @@ async def test_a_product_has_a_page_and_an_unknown_one_is_missing() -> None:
 
 def test_prices_hold_for_a_moment_and_drift_a_little_with_time() -> None:
     mugs = search(shelf(), "mug")
-    now, later = ([offer(mug, at) for mug in mugs] for at in (NOON, NOON + timedelta(seconds=60)))
-    assert now == [offer(mug, NOON + timedelta(seconds=59)) for mug in mugs]
+    now, later = ([offer(mug, at) for mug in mugs] for at in (NOON, NOON + timedelta(seconds=PERIOD)))
+    assert now == [offer(mug, NOON + timedelta(seconds=PERIOD - 1)) for mug in mugs]
     assert 1 <= sum(old != new for old, new in zip(now, later, strict=True)) < len(mugs)
     assert all(0.9 < each.cents / each.product.base < 1.1 for each in now)
 

@@ -15,8 +15,8 @@ def caller(tools: FunctionToolset[None]) -> Call:
     """`await call("tool", argument=…)`."""
     context = RunContext(deps=None, model=TestModel(), usage=RunUsage())
 
-    async def call(name: str, **arguments: Any) -> Any:
+    async def call(tool: str, /, **arguments: Any) -> Any:
         known = await tools.get_tools(context)
-        return await tools.call_tool(name, arguments, context, known[name])
+        return await tools.call_tool(tool, arguments, context, known[tool])
 
     return call

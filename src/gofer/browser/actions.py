@@ -41,7 +41,7 @@ class PlaywrightBrowser:
         address = allowed(url)
         page = await self._tabs.current()
         async with told_as(f"Could not open {address}"):
-            response = await page.goto(address, wait_until="domcontentloaded", timeout=self._navigation)
+            response = await self._go(page, address)
         await self._tabs.settled()
         _check(address, response)
         return await self.read()
@@ -115,6 +115,16 @@ class PlaywrightBrowser:
         """Let go of the browser; it runs on."""
         with suppress(Error):
             await self._chromium.close()
+
+    async def _go(self, page: Page, address: str) -> Response | None:
+        try:
+            return await page.goto(address, wait_until="domcontentloaded", timeout=self._navigation)
+        except Error as error:
+            if "interrupted by another navigation" not in error.message:
+                raise
+        # The page before was on its way somewhere, perhaps to the browser's own error page: now it is there.
+        await self._tabs.settled()
+        return await page.goto(address, wait_until="domcontentloaded", timeout=self._navigation)
 
     async def _view(self, page: Page) -> PageView:
         snapshot = await page.aria_snapshot(mode="ai", timeout=self._navigation)

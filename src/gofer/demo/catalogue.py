@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-PERIOD = 60
-"""Seconds a price holds; then about a third of them change."""
+PERIOD = 15
+"""Seconds a price holds at least; short, so that the second demo errand already finds changes."""
 
 
 @dataclass(frozen=True)

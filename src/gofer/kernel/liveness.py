@@ -58,11 +58,11 @@ class Liveness:
         return time.monotonic() - self._last_good < SILENT_SECONDS - BEAT_SECONDS
 
     def close(self) -> None:
-        """Give the lease back."""
+        """Give the lease back: another worker takes up at once what this one left."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join()
-        self._database.write_now(partial(workers.forget, worker=self._worker))
+        self._database.write_now(partial(workers.retire, worker=self._worker))
 
     def _serve(self) -> None:
         calm_until = 0.0

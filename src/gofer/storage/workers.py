@@ -38,6 +38,11 @@ def bury(connection: sa.Connection, silent_seconds: float) -> list[str]:
     return list(connection.execute(sa.select(workers.c.id).where(workers.c.state == DEAD)).scalars())
 
 
+def retire(connection: sa.Connection, worker: str) -> None:
+    """A worker stops in an orderly way; its runs are the others' from now on."""
+    connection.execute(sa.update(workers).where(workers.c.id == worker).values(state=DEAD))
+
+
 def forget(connection: sa.Connection, worker: str) -> None:
     """A worker that holds nothing any more."""
     connection.execute(sa.delete(workers).where(workers.c.id == worker))

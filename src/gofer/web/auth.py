@@ -101,4 +101,3 @@ async def end_session(gateway: Gateway, connection: HTTPConnection, to: Response
     if secret:
         await gateway.access.end_session(secret)
     to.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
-

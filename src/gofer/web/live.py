@@ -152,7 +152,7 @@ class Bridge:
                 data = await self.socket.receive_bytes()
                 if len(data) > FRAME_BYTES:
                     return TOO_BIG
-                await self.pass_on([message for message in stream.feed(data)])
+                await self.pass_on(list(stream.feed(data)))
         except WebSocketDisconnect:
             return 0
         except (BadRfb, KeyError, ConnectionError):  # KeyError: a text frame

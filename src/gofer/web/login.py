@@ -14,44 +14,56 @@ PURPOSE = "login"
 USED = "This ticket was used already, or its time is over."
 
 
-def add_routes(app: FastAPI, gateway: Gateway, pages: Pages) -> None:
-    """Serve login by ticket, login by form, and logout."""
+class Door:
+    """Login by ticket, login by form, and logout."""
 
-    async def enter(request: Request) -> Response:
+    def __init__(self, gateway: Gateway, pages: Pages) -> None:
+        self.gateway = gateway
+        self.pages = pages
+
+    def add_routes(self, app: FastAPI) -> None:
+        """Serve them."""
+        app.add_route("/login", self.enter, methods=["GET"])
+        app.add_route("/login", self.submit, methods=["POST"])
+        app.add_route("/logout", self.leave, methods=["POST"])
+
+    async def enter(self, request: Request) -> Response:
+        """Use a ticket up, or show the form. HEAD, which link previews send, uses up nothing."""
         ticket = request.query_params.get("ticket")
         if ticket is None or request.method == "HEAD":
-            return pages.render("login.html", problem=None)
-        return await admit(request, await gateway.access.redeem(ticket, PURPOSE))
+            return self.pages.render("login.html", problem=None)
+        return await self.admit(request, await self.gateway.access.redeem(ticket, PURPOSE))
 
-    async def submit(request: Request) -> Response:
-        if auth.from_own_page(gateway, request) is not True:
-            raise auth.foreign_page()
+    async def submit(self, request: Request) -> Response:
+        """The form's ticket or token."""
+        self.require_own_form(request)
         fields = parse_qs((await request.body()).decode("utf-8", "replace"))
         secret = fields.get("secret", [""])[0].strip()
-        known = await gateway.access.redeem(secret, PURPOSE) or await gateway.access.authenticate(secret)
-        return await admit(request, known)
+        access = self.gateway.access
+        return await self.admit(request, await access.redeem(secret, PURPOSE) or await access.authenticate(secret))
 
-    async def admit(request: Request, principal: Principal | None) -> Response:
+    async def admit(self, request: Request, principal: Principal | None) -> Response:
+        """Start the session of whoever it is."""
         if principal is None:
-            return pages.render("login.html", 401, problem=USED)
-        answer = welcome(request, pages)
-        await auth.start_session(gateway, principal, request, answer)
+            return self.pages.render("login.html", 401, problem=USED)
+        answer = self.welcome(request)
+        await auth.start_session(self.gateway, principal, request, answer)
         return answer
 
-    async def leave(request: Request) -> Response:
-        if auth.from_own_page(gateway, request) is not True:
-            raise auth.foreign_page()
+    def welcome(self, request: Request) -> Response:
+        """On to the dashboard; from another site's link by way of our own page, or the strict cookie stays behind."""
+        if request.headers.get("sec-fetch-site") == "cross-site":
+            return self.pages.render("welcome.html")
+        return RedirectResponse("/", 303)
+
+    async def leave(self, request: Request) -> Response:
+        """End the session."""
+        self.require_own_form(request)
         answer = RedirectResponse("/login", 303)
-        await auth.end_session(gateway, request, answer)
+        await auth.end_session(self.gateway, request, answer)
         return answer
 
-    app.add_route("/login", enter, methods=["GET"])
-    app.add_route("/login", submit, methods=["POST"])
-    app.add_route("/logout", leave, methods=["POST"])
-
-
-def welcome(request: Request, pages: Pages) -> Response:
-    """On to the dashboard; from another site's link by way of a page of ours, else the strict cookie stays behind."""
-    if request.headers.get("sec-fetch-site") == "cross-site":
-        return pages.render("welcome.html")
-    return RedirectResponse("/", 303)
+    def require_own_form(self, request: Request) -> None:
+        """Nobody is logged in or out by another site's page."""
+        if auth.from_own_page(self.gateway, request) is not True:
+            raise auth.foreign_page()

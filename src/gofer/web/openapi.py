@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pydantic import TypeAdapter
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaKeyT, JsonSchemaMode
+from pydantic.json_schema import JsonSchemaMode
 
 from gofer.core.operation import Operation
 
@@ -46,13 +46,13 @@ def document(operations: Iterable[Operation], version: str, prefix: str) -> Json
     }
 
 
-def schemas_of(rows: list[Operation]) -> tuple[dict[tuple[JsonSchemaKeyT, JsonSchemaMode], Json], Json]:
+def schemas_of(rows: list[Operation]) -> tuple[dict[tuple[str, JsonSchemaMode], Json], Json]:
     """Each operation's input and output, and the models they share."""
-    wanted: list[tuple[JsonSchemaKeyT, JsonSchemaMode, TypeAdapter[Any]]] = []
+    wanted: list[tuple[str, JsonSchemaMode, TypeAdapter[Any]]] = []
     for row in rows:
         wanted.append((row.name, "validation", TypeAdapter(row.input)))
         wanted.append((row.name, "serialization", TypeAdapter(row.output)))
-    schemas, shared = TypeAdapter.json_schemas(wanted, ref_template=REF, schema_generator=GenerateJsonSchema)
+    schemas, shared = TypeAdapter.json_schemas(wanted, ref_template=REF)
     return schemas, shared.get("$defs", {})
 
 

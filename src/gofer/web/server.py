@@ -1,16 +1,17 @@
 """create_app: every web face of one gofer, as one ASGI app."""
 
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as installed_version
+from functools import cache
 
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from gofer.web import artifacts, faults, health, live, login, openapi, rest, stream
+from gofer import __version__
+from gofer.web import artifacts, faults, health, live, openapi, rest, stream
 from gofer.web.dashboard import Dashboard, missing_novnc
 from gofer.web.gateway import Gateway
 from gofer.web.guard import Guard
+from gofer.web.login import Door
 from gofer.web.templates import HERE, Pages
 
 STREAMS: dict[str, rest.Stream] = {"run.events": stream.run_events, "run.list": stream.run_changes}
@@ -21,20 +22,19 @@ UVICORN = {"ws_max_size": live.FRAME_BYTES, "ws_max_queue": 4, "ws_per_message_d
 
 def create_app(gateway: Gateway) -> FastAPI:
     """REST, server-sent events, pages, live desktops and artifacts of this gateway."""
-    version = own_version()
-    pages = Pages(version)
+    pages = Pages()
     dashboard = Dashboard(gateway, pages)
-    app = FastAPI(title="gofer", version=version, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="gofer", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Guard, origins=gateway.origins)
     faults.install(app, dashboard.fault)
     rest.add_routes(app, gateway, STREAMS)
-    login.add_routes(app, gateway, pages)
+    Door(gateway, pages).add_routes(app)
     live.add_routes(app, gateway)
     artifacts.add_routes(app, gateway)
     health.add_routes(app, gateway)
     dashboard.add_routes(app)
     add_files(app, gateway)
-    add_document(app, gateway, version)
+    add_document(app, gateway)
     return app
 
 
@@ -53,19 +53,14 @@ def add_files(app: FastAPI, gateway: Gateway) -> None:
         app.add_route("/novnc/{path:path}", absent, methods=["GET"])
 
 
-def add_document(app: FastAPI, gateway: Gateway, version: str) -> None:
+def add_document(app: FastAPI, gateway: Gateway) -> None:
     """/openapi.json, drawn from the table."""
-    document = openapi.document(gateway.operations.values(), version, rest.PREFIX)
+
+    @cache
+    def document() -> openapi.Json:
+        return openapi.document(gateway.operations.values(), __version__, rest.PREFIX)
 
     async def serve(request: Request) -> Response:
-        return JSONResponse(document)
+        return JSONResponse(document())
 
     app.add_route("/openapi.json", serve, methods=["GET"])
-
-
-def own_version() -> str:
-    """The installed gofer's version."""
-    try:
-        return installed_version("gofer")
-    except PackageNotFoundError:
-        return "0"

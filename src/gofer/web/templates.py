@@ -12,10 +12,9 @@ HERE = Path(__file__).parent
 class Pages:
     """The templates, ready to be filled."""
 
-    def __init__(self, version: str) -> None:
+    def __init__(self) -> None:
         loader = FileSystemLoader(HERE / "pages")
         self._environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-        self._environment.globals["version"] = version
 
     def render(self, name: str, status: int = 200, **values: Any) -> HTMLResponse:
         """One page; `values` are what its template names."""

@@ -1,7 +1,7 @@
 """Bytes through the proxy, counted, with an end when nothing moves."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 CHUNK = 1 << 16
@@ -46,7 +46,7 @@ class Flow:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _watch(self, tasks: "list[asyncio.Future[None]]") -> None:
+    async def _watch(self, tasks: Sequence[asyncio.Future[None]]) -> None:
         before = -1
         while before != self.sent + self.received:
             before = self.sent + self.received

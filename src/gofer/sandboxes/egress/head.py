@@ -57,15 +57,18 @@ class Head:
         """The request for the far server: path instead of address, one Host, and the end after one answer."""
         parts = urlsplit(self.url)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        named = {
-            word.strip().lower() for name, value in self.fields if name == "connection" for word in value.split(",")
-        }
-        fields = [(name, value) for name, value in self.fields if name not in HOP_BY_HOP | named | {"host"}]
+        dropped = HOP_BY_HOP | self._named() | {"host"}
+        fields = [(name, value) for name, value in self.fields if name not in dropped]
         shown = f"[{host.host}]" if ":" in host.host else host.host
         fields.append(("host", shown if host.port == 80 else f"{shown}:{host.port}"))
         fields.append(("connection", "close"))
         lines = [f"{self.method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in fields)]
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+    def _named(self) -> set[str]:
+        """The fields that the guest calls hop-by-hop in its Connection field."""
+        values = [value for name, value in self.fields if name == "connection"]
+        return {word.strip().lower() for value in values for word in value.split(",")} - {"content-length"}
 
     def body_length(self) -> int | None:
         """How many bytes follow; None for chunks. Raises `BadRequest` for two meanings at once."""

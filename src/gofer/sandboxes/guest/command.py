@@ -36,32 +36,36 @@ class Command:
         os.close(err_end)
         self.pipes = {out: b"o", err: b"e"}
         self.exited = os.pidfd_open(self.pid)
+        self.poll = select.poll()
 
     def follow(self, deadline: float | None) -> None:
         """Send output until the program ends, then the exit code; or stop it when nobody waits any more."""
-        poll = select.poll()
         for fd in (*self.pipes, self.exited, self.connection.sock.fileno()):
-            poll.register(fd, select.POLLIN)
+            self.poll.register(fd, select.POLLIN)
         while self.pipes or self.exited >= 0:
-            left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            ready = [fd for fd, _ in poll.poll(None if left is None else left * 1000 + 1)]
+            ready = self._wait(deadline)
             if not ready and self.exited < 0:
                 break
-            if not ready:
-                return self.stop(b"T")
-            if self.connection.sock.fileno() in ready:
-                return self.stop(b"")
+            if (word := self._verdict(ready)) is not None:
+                return self.stop(word)
             if self.exited in ready:
-                poll.unregister(self.exited)
                 deadline = self._drain_until(deadline)
-            for fd in ready:
-                if fd in self.pipes and not self._pass_on(fd):
-                    poll.unregister(fd)
-            if self.sent > OUTPUT_LIMIT:
-                return self.stop(b"L")
+            self._pass_on(ready)
         code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-        self.connection.send(b"x", str(128 - code if code < 0 else code).encode())
-        return None
+        return self.connection.send(b"x", str(128 - code if code < 0 else code).encode())
+
+    def _wait(self, deadline: float | None) -> list[int]:
+        """What there is to read; nothing when the time is up."""
+        left = None if deadline is None else max(0.0, deadline - time.monotonic()) * 1000 + 1
+        return [fd for fd, _ in self.poll.poll(left)]
+
+    def _verdict(self, ready: list[int]) -> bytes | None:
+        """Why the program has to be stopped, as gofer is told; None when it may go on."""
+        if self.connection.sock.fileno() in ready:
+            return b""  # gofer hung up, so nobody is told
+        if self.sent > OUTPUT_LIMIT:
+            return b"L"
+        return None if ready else b"T"
 
     def stop(self, word: bytes) -> None:
         """Kill everything in the program's session, then say why."""
@@ -73,19 +77,21 @@ class Command:
 
     def _drain_until(self, deadline: float | None) -> float:
         """A background child may hold the pipes open for ever: wait a moment for the rest, no longer."""
+        self.poll.unregister(self.exited)
         os.close(self.exited)
         self.exited = -1
         drained = time.monotonic() + DRAIN_SECONDS
         return drained if deadline is None else min(drained, deadline)
 
-    def _pass_on(self, fd: int) -> bool:
-        chunk = os.read(fd, 1 << 16)
-        self.sent += len(chunk)
-        if chunk:
-            self.connection.send(self.pipes[fd], chunk)
-        else:
-            del self.pipes[fd]
-        return bool(chunk)
+    def _pass_on(self, ready: list[int]) -> None:
+        for fd in self.pipes.keys() & set(ready):
+            chunk = os.read(fd, 1 << 16)
+            self.sent += len(chunk)
+            if chunk:
+                self.connection.send(self.pipes[fd], chunk)
+            else:
+                self.poll.unregister(fd)
+                del self.pipes[fd]
 
 
 def session_of(pid: str) -> int:

@@ -54,8 +54,8 @@ class Jail:
 
     def frames(self) -> Iterator[bytes]:
         """The orders for the keeper, which explains the form."""
-        for name, value in self._words().items():
-            yield frame("word", name, value)
+        for name, word in self._words().items():
+            yield frame("word", name, word)
         for number, value in self._rlimits().items():
             yield frame("rlimit", str(number), str(value))
         groups = self.machine.groups

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from gofer.core.errors import Unavailable
@@ -28,21 +29,20 @@ class Keepers:
         self._groups_of = groups_of
         self._processes: list[subprocess.Popen[bytes]] = []
 
-    async def start(self, frames: Iterable[bytes]) -> None:
+    async def start(self, identity: str, frames: Iterable[bytes]) -> None:
         """Start a keeper with these orders and take its sandbox over; raises `Unavailable` with its reason."""
         ours, theirs = socket.socketpair()
         try:
             ours.setblocking(False)
-            self._processes.append(await asyncio.to_thread(spawn, theirs))
+            self._processes.append(await asyncio.to_thread(spawn, theirs, str(self.root / identity)))
             theirs.close()
             message = b"".join(len(frame).to_bytes(4, "big") + frame for frame in (*frames, b""))
             loop = asyncio.get_running_loop()
             await loop.sock_sendall(ours, message)
             answer = await loop.sock_recv(ours, 8192)
             if answer != b"ready\n":
-                raise Unavailable(
-                    f"the sandbox did not start: {answer.decode(errors='replace').strip() or 'no reason'}"
-                )
+                reason = answer.decode(errors="replace").strip() or "its keeper died"
+                raise Unavailable(f"the sandbox did not start: {reason}")
             await loop.sock_sendall(ours, b"k")
         finally:
             ours.close()
@@ -51,10 +51,8 @@ class Keepers:
 
     async def end(self, identity: str) -> None:
         """End a sandbox and wait until nothing of it is left; harmless when it is gone."""
-        try:
+        with suppress(OSError):  # nobody listens: the keeper is gone, or about to be
             await asyncio.wait_for(self._ask_to_end(identity), END_SECONDS)
-        except OSError:
-            pass  # nobody listens: the keeper is gone, or about to be
         await self._until_unlocked(identity)
         await asyncio.to_thread(self.sweep, identity)
         self._reap()
@@ -108,11 +106,11 @@ class Keepers:
         self._processes = [process for process in self._processes if process.poll() is None]
 
 
-def spawn(theirs: socket.socket) -> subprocess.Popen[bytes]:
-    """A keeper with that socket as its standard input, in a session of its own."""
+def spawn(theirs: socket.socket, shown: str) -> subprocess.Popen[bytes]:
+    """A keeper with that socket as its standard input, in a session of its own; `ps` shows its folder."""
     return subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", START, SOURCE],
-        stdin=theirs,
+        [sys.executable, "-I", "-S", "-c", START, SOURCE, shown],
+        stdin=theirs.fileno(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd="/",

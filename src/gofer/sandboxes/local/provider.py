@@ -115,7 +115,7 @@ class LocalSandboxes:
             desktop.files() if is_desktop else {},
             (desktop.START,) if is_desktop else (),
         )
-        await self._keepers.start(jail.frames())
+        await self._keepers.start(identity, jail.frames())
         return WorkspaceRef(provider=PROVIDER, id=identity)
 
     async def enter(self, ref: WorkspaceRef, spec: SandboxSpec) -> Place:

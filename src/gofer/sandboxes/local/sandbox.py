@@ -75,7 +75,7 @@ class LocalSandbox:
         if self._screen:
             await self._screen.close()
         opening, self._opening = self._opening, None
-        if opening and self._ref and not await failed(opening):
+        if opening and not await failed(opening) and self._ref:
             await self._landlord.leave(self._ref)
 
     async def place(self) -> Place:
@@ -168,7 +168,7 @@ class LocalSandbox:
             raise WorkspaceUnavailableError(f"the sandbox is gone: {error}") from error
 
 
-async def failed(opening: "asyncio.Task[Place]") -> bool:
+async def failed(opening: asyncio.Task[Place]) -> bool:
     """Whether an attempt to create or attach came to nothing."""
     await asyncio.wait([opening])
     return opening.cancelled() or opening.exception() is not None

@@ -77,7 +77,7 @@ class LocalScreen:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 version = json.loads(await get(streams, "/json/version"))
-            return urlsplit(version["webSocketDebuggerUrl"]).path
+            return urlsplit(str(version["webSocketDebuggerUrl"])).path
         except (OSError, EOFError, ValueError, KeyError, TypeError, TimeoutError) as error:
             raise Unavailable(f"the sandbox's browser does not answer: {error!r}") from error
         finally:

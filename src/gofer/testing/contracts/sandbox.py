@@ -14,7 +14,17 @@ from gofer.core.sandbox import Enforcement, Limits, Profile, Sandbox, SandboxPro
 
 SMALL = SandboxSpec(limits=Limits(memory_mb=128, pids=64, disk_mb=64))
 MEMORY_BOMB = "python3 -c \"a = []\nwhile True: a.append(b'x' * 10_000_000)\""
-FORK_BOMB = "import os\nn = 0\ntry:\n while n < 500:\n  if os.fork() == 0: os.read(os.pipe()[0], 1)\n  n += 1\nexcept OSError: pass\nprint(n)"
+FORK_BOMB = """
+import os
+n = 0
+try:
+    while n < 500:
+        if os.fork() == 0:
+            os.read(os.pipe()[0], 1)
+        n += 1
+except OSError:
+    print(n)
+"""
 CONNECT = "import socket, sys; socket.create_connection((sys.argv[1], int(sys.argv[2])), 3)"
 
 
@@ -82,17 +92,13 @@ class SandboxSuite:
 
     async def test_the_host_is_not_to_be_seen(self, box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("CANARY_OF_THE_HOST", "1")
-        seen = await shell(
-            box, "ls -A /root /home /srv /opt /boot /var /sys 2>/dev/null; cat /etc/passwd /etc/shadow; env"
-        )
+        seen = await shell(box, "ls -A /root /srv /opt /boot /var /sys; cat /etc/passwd /etc/shadow; env")
         assert "CANARY_OF_THE_HOST" not in seen.stdout
         assert [line.split(":")[0] for line in seen.stdout.splitlines() if ":x:" in line] == ["root", "user"]
         assert (await shell(box, "ls /root /etc/shadow /sys")).exit_code != 0
         assert (await shell(box, "ls /proc | grep -c '^[0-9]'")).stdout.strip().isdigit()
         assert (await shell(box, "id -u")).stdout == "1000\n"
-        assert (
-            await shell(box, "touch /usr/x /etc/x /run/net/x 2>/dev/null; ls /usr/x /etc/x /run/net/x")
-        ).exit_code != 0
+        assert (await shell(box, "touch /usr/x || touch /run/net/x")).exit_code != 0
 
     async def test_nothing_is_reached_but_the_proxy(self, box: Sandbox) -> None:
         with socket.create_server(("127.0.0.1", 0)) as server:

@@ -1,0 +1,138 @@
+// What every page uses: elements without innerHTML, calls to the API, live streams, and words for numbers.
+
+export const data = JSON.parse(document.getElementById("data").textContent);
+export const $ = (id) => document.getElementById(id);
+
+/** An element; strings become text, never markup. */
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value != null) element.setAttribute(name, value);
+  }
+  element.append(...children.filter((child) => child != null));
+  return element;
+}
+
+/** Put text into an element, only when it changes, so that screen readers hear news only. */
+export function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Call the API; throws an Error whose message has the next step. */
+export async function call(method, path, body) {
+  const answer = await fetch(path, {
+    method,
+    headers: { Accept: "application/json", ...(body ? { "Content-Type": "application/json" } : {}) },
+    body: body ? JSON.stringify(body) : undefined,
+  });
+  if (answer.status === 401) location.assign("/login");
+  const said = await answer.json();
+  if (!answer.ok) throw new Error(`${said.error.message} ${said.error.next_step}`);
+  return said;
+}
+
+/** Show a sentence at the bottom for a while. */
+export function notice(text) {
+  const card = h("p", { class: "notice" }, text);
+  $("notices").append(card);
+  setTimeout(() => card.remove(), 8000);
+}
+
+/** Run a button's work once at a time and show what went wrong. */
+export function pressed(button, work) {
+  button.addEventListener("click", async () => {
+    if (button.getAttribute("aria-busy")) return;
+    button.setAttribute("aria-busy", "true");
+    try { await work(); } catch (problem) { notice(problem.message); } finally { button.removeAttribute("aria-busy"); }
+  });
+}
+
+const LINK = { live: "Live", connecting: "Connecting", lost: "Reconnecting…", over: "Finished" };
+
+/** Tell whether the page is up to date. */
+export function link(state) {
+  $("link").dataset.state = state;
+  say($("link").lastElementChild, LINK[state]);
+}
+
+/**
+ * Follow a stream of server-sent events. A hidden page lets go of its connection, since browsers allow few
+ * to one host, and goes on after the last event when it is seen again. `address(last)` gives the URL.
+ */
+export function follow(address, take, missed = () => {}) {
+  let source, last = 0, over = false, broken = false;
+  const open = () => {
+    source = new EventSource(address(last));
+    source.onopen = () => { link("live"); if (broken) missed(); broken = false; };
+    source.onmessage = (message) => { if (message.lastEventId) last = Number(message.lastEventId); take(JSON.parse(message.data)); };
+    source.onerror = () => { if (over) return; broken = true; link("lost"); if (source.readyState === EventSource.CLOSED) setTimeout(reopen, 2000); };
+  };
+  const reopen = () => { if (!over && !document.hidden) { source.close(); open(); } };
+  document.addEventListener("visibilitychange", () => {
+    if (over) return;
+    if (document.hidden) { source.close(); broken = true; } else open();
+  });
+  open();
+  return () => { over = true; source.close(); link("over"); };
+}
+
+export const STATUS = { queued: "Queued", running: "Running", waiting: "Waiting", succeeded: "Done", failed: "Failed", cancelled: "Stopped" };
+const WAITS = { person: "Needs you", timer: "Waiting for a time", dependency: "Waiting for another errand", budget: "Waiting for budget" };
+export const ended = (run) => ["succeeded", "failed", "cancelled"].includes(run.status);
+
+/** A run's state in words. */
+export function state(run) {
+  const own = (data.words[run.app] || {})[run.status];
+  if (own) return own;
+  if (run.status === "waiting" && run.waiting_for) return WAITS[run.waiting_for];
+  if (run.status === "queued" && run.queue_position) return `Queued, place ${run.queue_position}`;
+  return STATUS[run.status];
+}
+
+/** Fill a badge: colour by data-status, and always words. */
+export function badge(element, run) {
+  element.dataset.status = run.status;
+  say(element, state(run));
+  return element;
+}
+
+/** What a run is called. */
+export function title(run) {
+  const texts = [run.input.goal, run.input.message, ...Object.values(run.input)];
+  return texts.find((text) => typeof text === "string" && text) || run.app;
+}
+
+export const money = (usd) => (usd === 0 ? "$0" : usd < 0.01 ? "< 1 ¢" : `$${usd.toFixed(2)}`);
+export const cost = (spent) => money(spent.usd) + (spent.unpriced_calls ? " + ?" : "");
+export const count = (n) => new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 }).format(n);
+export const bytes = (n) => (n < 1000 ? `${n} bytes` : n < 1e6 ? `${(n / 1e3).toFixed(1)} kB` : `${(n / 1e6).toFixed(1)} MB`);
+
+/** Seconds as people say them. */
+export function span(seconds) {
+  if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)} s`;
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes} min ${Math.floor(seconds % 60)} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** How long a run has been at it. */
+export function took(run) {
+  if (!run.started_at) return "–";
+  const end = run.ended_at ? Date.parse(run.ended_at) : Date.now();
+  const seconds = Math.max(0, end - Date.parse(run.started_at)) / 1000;
+  return span(ended(run) ? seconds : Math.max(10, seconds) === 10 ? Math.floor(seconds) : seconds).replace(".0 s", " s");
+}
+
+const AGO = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
+
+/** A moment, seen from now. */
+export function ago(moment) {
+  const seconds = (Date.parse(moment) - Date.now()) / 1000;
+  if (seconds > -45) return "just now";
+  if (seconds > -3600) return AGO.format(Math.round(seconds / 60), "minute");
+  return seconds > -86400 ? AGO.format(Math.round(seconds / 3600), "hour") : AGO.format(Math.round(seconds / 86400), "day");
+}
+
+export const clock = (moment) => new Date(moment).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });

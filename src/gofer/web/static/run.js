@@ -1,0 +1,129 @@
+// One errand: its state, its questions, its desktop and what can be done with it, fed by its events.
+import { $, badge, call, cost, count, data, ended, follow, h, notice, pressed, say, took } from "./dom.js";
+import { Desktop } from "./desktop.js";
+import { add, address, find, isPicture } from "./files.js";
+import { tell } from "./timeline.js";
+
+let run = data.run;
+const api = `/api/v1/runs/${encodeURIComponent(run.id)}`;
+const desktop = new Desktop(run.id);
+const cards = new Map();
+let on = data.desktop.watchable, picture = null, refreshing = null;
+
+function draw() {
+  badge($("status"), run);
+  say($("app"), run.app);
+  say($("short-id"), run.id.length > 14 ? `${run.id.slice(0, 12)}…` : run.id);
+  say($("cost"), cost(run.cost));
+  say($("tokens"), count(run.cost.input_tokens + run.cost.output_tokens));
+  $("stop").hidden = ended(run);
+  $("retry").hidden = !ended(run);
+  say($("input"), JSON.stringify(run.input, null, 2));
+  drawOrigin();
+  drawEnd();
+  const mine = run.controlled_by === data.me;
+  if (on && !ended(run)) desktop.control(mine, mine ? null : run.controlled_by);
+}
+
+function drawOrigin() {
+  if (!run.retry_of || $("origin").firstChild) return;
+  $("origin").append("A retry of ", h("a", { href: `/runs/${encodeURIComponent(run.retry_of)}` }, "an earlier errand"));
+  $("origin").hidden = false;
+}
+
+function drawEnd() {
+  $("fault").hidden = !run.error;
+  if (run.error) for (const [part, key] of [["message", "message"], ["next", "next_step"], ["code", "code"]]) say($(`fault-${part}`), run.error[key]);
+  $("result").hidden = run.output == null;
+  if (run.output != null && !$("output").firstChild) $("output").append(value(run.output));
+}
+
+/** JSON as people read it: text as text, plain objects as a list of names and values. */
+function value(given) {
+  if (typeof given === "string") return h("p", { class: "flow" }, given);
+  const plain = given && typeof given === "object" && !Array.isArray(given);
+  if (!plain) return h("pre", {}, JSON.stringify(given, null, 2));
+  const text = (part) => (part !== null && typeof part === "object" ? h("pre", {}, JSON.stringify(part, null, 2)) : String(part ?? "–"));
+  return h("dl", {}, ...Object.entries(given).flatMap(([name, part]) => [h("dt", {}, name.replaceAll("_", " ")), h("dd", {}, text(part))]));
+}
+
+function refresh() {
+  refreshing ||= setTimeout(async () => {
+    refreshing = null;
+    try { run = await call("GET", api); draw(); } catch (problem) { notice(problem.message); }
+    if (ended(run) && finished) { stopFollowing(); cards.forEach((card) => card.remove()); }
+  }, 150);
+}
+
+function ask(asked) {
+  const { question, id, deadline } = asked;
+  const field = h("input", { name: "answer", required: true, autocomplete: "off", "aria-label": "Your answer" });
+  const send = async (answer) => { try { await call("POST", `${api}/answers`, { answer, question_id: id }); } catch (problem) { notice(problem.message); } };
+  const choices = question.choices.map((choice, n) => h("button", { type: "button", class: n ? "" : "primary", onclick: () => send(choice) }, choice));
+  const form = choices.length ? h("div", { class: "buttons" }, ...choices)
+    : h("form", { class: "row", onsubmit: (event) => { event.preventDefault(); send(field.value); } }, field, h("button", { class: "primary" }, "Answer"));
+  const until = deadline ? h("p", { class: "muted small" }, lapse(question, deadline)) : null;
+  const shown = question.artifact && find(question.artifact);
+  const image = shown && isPicture(shown) ? h("img", { src: address(shown), alt: shown.name }) : null;
+  const card = h("section", { class: "card question", "aria-label": "Question" }, h("h2", {}, "A question for you"), h("p", { class: "flow" }, question.text), image, form, until);
+  cards.set(id, card);
+  $("questions").append(card);
+}
+
+function lapse(question, deadline) {
+  const when = new Date(deadline).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return question.default == null ? `Open until ${when}.` : `Without an answer by ${when} it goes on with “${question.default}”.`;
+}
+
+let finished = false;
+const REACT = {
+  "question.asked": (event) => ask(event.data.question),
+  "question.answered": (event) => { cards.get(event.data.question_id)?.remove(); cards.delete(event.data.question_id); },
+  "artifact.saved": (event) => { add(event.data.artifact); if (isPicture(event.data.artifact)) picture = address(event.data.artifact); },
+  "browser.acted": (event) => { if (event.data.artifact) picture = address(find(event.data.artifact) || { id: event.data.artifact }); },
+  "sandbox.opened": (event) => { if (event.data.profile === "desktop") on = true; },
+  "sandbox.closed": () => { on = false; },
+  "run.succeeded": () => { finished = true; on = false; },
+  "run.failed": () => { finished = true; on = false; },
+  "run.cancelled": () => { finished = true; on = false; },
+};
+
+const waiting = [];
+
+/** Draw what came in since the last frame at once. */
+function flush() {
+  for (const event of waiting.splice(0)) { REACT[event.type]?.(event); tell(event); if (event.type !== "model.delta") refresh(); }
+  if (on) desktop.open(); else desktop.close(picture);
+}
+
+function take(event) {
+  if (!waiting.length) setTimeout(flush, 30);
+  waiting.push(event);
+}
+
+const control = (action) => async () => { run = await call("POST", `${api}/control`, { action }); draw(); };
+pressed($("take"), control("take"));
+pressed($("return"), control("return"));
+$("stop").addEventListener("click", () => $("stop-dialog").showModal());
+$("stop-dialog").addEventListener("close", async () => {
+  if ($("stop-dialog").returnValue !== "stop") return;
+  try { run = await call("POST", `${api}/cancel`); draw(); } catch (problem) { notice(problem.message); }
+});
+$("retry").addEventListener("click", () => { $("retry-input").value = JSON.stringify(run.input, null, 2); $("retry-problem").hidden = true; $("retry-dialog").showModal(); });
+$("retry-go").addEventListener("click", async (event) => {
+  event.preventDefault();
+  try {
+    const again = await call("POST", `${api}/retry`, { input: JSON.parse($("retry-input").value) });
+    location.assign(`/runs/${encodeURIComponent(again.id)}`);
+  } catch (problem) {
+    say($("retry-problem"), problem instanceof SyntaxError ? `This is not JSON: ${problem.message}.` : problem.message);
+    $("retry-problem").hidden = false;
+  }
+});
+
+draw();
+if (on) desktop.open();
+const tick = () => say($("time"), took(run));
+tick();
+setInterval(tick, 1000);
+const stopFollowing = follow((last) => `${api}/events?after=${last}`, take, refresh);

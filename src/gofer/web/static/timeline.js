@@ -1,0 +1,107 @@
+// Events as a story: one line each, a model's text as it flows, tools folded, pictures beside what they show.
+import { $, bytes, clock, h, money, say, span } from "./dom.js";
+import { address, find, isPicture, thumbnail } from "./files.js";
+
+const turns = new Map(), tools = new Map(), steps = new Map();
+const WAITS = { person: "Waits for you", timer: "Waits for a time", dependency: "Waits for another errand", budget: "Waits for budget" };
+const HOW = { new: "A fresh computer is on", reattached: "Back on the same computer", moved: "On a new computer" };
+
+function add(event, kind, ...children) {
+  const time = h("time", { datetime: event.at, title: event.at }, clock(event.at));
+  const item = h("li", { class: kind, "data-type": event.type }, h("div", { class: "what" }, ...children), time);
+  $("timeline").append(item);
+  $("quiet").hidden = true;
+  return item;
+}
+
+const line = (kind, words) => (event) => add(event, kind, h("p", {}, words(event.data)));
+
+function stepped(event) {
+  const took = h("span", { class: "muted small" });
+  add(event, "step", h("h3", {}, event.data.name.replaceAll("_", " ")), took);
+  steps.set(event.data.name, took);
+}
+
+function turn(event) {
+  const old = turns.get(event.data.turn);
+  if (old) { old.text.data = ""; return; }
+  const text = document.createTextNode(""), foot = h("p", { class: "muted small" }, event.data.model);
+  add(event, "model", h("p", { class: "flow" }, text), foot);
+  turns.set(event.data.turn, { text, foot });
+}
+
+function delta(event) {
+  if (!turns.has(event.data.turn)) turn({ ...event, data: { turn: event.data.turn, model: "" } });
+  turns.get(event.data.turn).text.appendData(event.data.text);
+}
+
+function replied(event) {
+  const { model, usd, input_tokens: input, output_tokens: output } = event.data;
+  const price = usd == null ? "price unknown" : money(usd);
+  const foot = turns.get(event.data.turn)?.foot;
+  if (foot) say(foot, `${model} · ${input} in, ${output} out · ${price}`);
+}
+
+const pretty = (value) => (typeof value === "string" ? value : JSON.stringify(value, null, 2));
+
+function called(event) {
+  const mark = h("span", { class: "mark" }, "running"), result = h("pre", {});
+  const summary = h("summary", {}, h("code", {}, event.data.tool), mark);
+  add(event, "tool", h("details", {}, summary, h("pre", {}, pretty(event.data.arguments)), result));
+  tools.set(event.data.call, { mark, result });
+}
+
+function returned(event) {
+  const tool = tools.get(event.data.call);
+  if (!tool) return;
+  say(tool.mark, `${event.data.ok ? "ok" : "not possible"} · ${span(event.data.seconds)}`);
+  tool.mark.dataset.ok = event.data.ok;
+  say(tool.result, event.data.result);
+}
+
+function acted(event) {
+  const picture = event.data.artifact && (find(event.data.artifact) || { id: event.data.artifact, name: event.data.sentence });
+  const item = add(event, "act", h("p", {}, event.data.sentence), h("p", { class: "muted small url" }, event.data.url), picture ? thumbnail(picture) : null);
+  if (picture) item.dataset.artifact = picture.id;
+}
+
+function saved(event) {
+  const file = event.data.artifact;
+  add(event, "saved", h("p", {}, "Saved ", h("a", { href: address(file) }, file.name), ` (${bytes(file.size)})`), isPicture(file) ? thumbnail(file) : null);
+}
+
+const DRAW = {
+  "run.queued": line("mild", () => "Accepted"),
+  "run.started": line("mild", (data) => (data.attempt > 1 ? `Started again, attempt ${data.attempt}` : "Started")),
+  "run.recovered": line("mild", () => "Went on after a worker died"),
+  "run.waiting": line("wait", (data) => `${WAITS[data.waiting_for]}: ${data.reason}`),
+  "run.resumed": line("mild", () => "Goes on"),
+  "run.retrying": line("bad", (data) => `${data.error.message} Tries again in ${span(data.delay_seconds)}.`),
+  "run.succeeded": line("good", () => "Done"),
+  "run.failed": line("bad", (data) => data.error.message),
+  "run.cancelled": line("bad", (data) => `Stopped by ${data.by}`),
+  "step.started": stepped,
+  "step.finished": (event) => { const took = steps.get(event.data.name); if (took) say(took, span(event.data.seconds)); },
+  said: line("said", (data) => data.text),
+  "model.started": turn,
+  "model.delta": delta,
+  "model.finished": replied,
+  "tool.started": called,
+  "tool.finished": returned,
+  "question.asked": line("wait", (data) => `Asks: ${data.question.question.text}`),
+  "question.answered": line("said", (data) => (data.by === "timeout" ? `Nobody answered in time; goes on with “${data.answer}”` : `${data.by} answered “${data.answer}”`)),
+  "sandbox.opened": line("mild", (data) => `${HOW[data.how]} (${span(data.seconds)})`),
+  "sandbox.closed": line("mild", () => "The computer is off"),
+  "egress.refused": line("bad", (data) => `Not allowed to reach ${data.host}:${data.port}: ${data.reason}`),
+  "browser.acted": acted,
+  "artifact.saved": saved,
+  "viewer.joined": line("mild", (data) => `${data.who} is watching`),
+  "viewer.left": line("mild", (data) => `${data.who} stopped watching`),
+  "control.taken": line("wait", (data) => `${data.who} took control`),
+  "control.returned": line("mild", (data) => `${data.who} handed back`),
+};
+
+/** Put one event into the story. */
+export function tell(event) {
+  (DRAW[event.type] || line("mild", () => event.type))(event);
+}

@@ -1,0 +1,32 @@
+"""What an errand may ask for, and which computer it gets."""
+
+import pytest
+from pydantic import ValidationError
+
+from gofer.apps.browse import APPLICATION
+from gofer.apps.browse.flow import computer
+from gofer.apps.browse.types import BrowseInput
+from gofer.demo import demo_input
+
+
+def errand(start_url: str, *, recorded: bool = True, **more: object) -> BrowseInput:
+    """The demo errand at another address."""
+    return BrowseInput.model_validate({**demo_input(recorded=recorded), "start_url": start_url, **more})
+
+
+def test_a_playbook_reaches_its_own_sites_only_and_a_model_the_public_ones() -> None:
+    recorded = errand("http://shop.example:8080/")
+    assert computer(recorded, recorded.recorded()).egress.allow == ("shop.example", "*.shop.example")
+    assert computer(recorded, None).egress.allow == ("*",)
+
+
+def test_one_profile_is_used_by_one_run_at_a_time() -> None:
+    assert APPLICATION.limit_key is not None
+    assert APPLICATION.limit_key(errand("http://a.example/", profile="home")) == "profile:home"
+    assert APPLICATION.limit_key(errand("http://a.example/")) is None
+
+
+@pytest.mark.parametrize("bad", [{"start_url": "file:///etc"}, {"start_url": "a.example"}, {"goal": ""}, {"x": 1}])
+def test_input_that_is_no_errand_is_refused(bad: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        BrowseInput.model_validate({**demo_input(recorded=False), **bad})
