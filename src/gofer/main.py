@@ -5,16 +5,21 @@ import fcntl
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Iterator
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+
+from pydantic_ai.messages import WorkspaceRef
 
 from gofer import catalog
 from gofer.core.browser import Browser
 from gofer.core.clock import SystemClock
 from gofer.core.errors import Refused
 from gofer.core.principal import OWNER
+from gofer.core.sandbox import Traffic
 from gofer.core.screen import Screen
 from gofer.demo import HOST
 from gofer.kernel.files import Files
@@ -28,6 +33,8 @@ from gofer.storage.artifacts import ArtifactStore
 from gofer.storage.database import Database
 from gofer.storage.schema import prepare
 from gofer.web.gateway import Gateway
+
+OnTraffic = Callable[[WorkspaceRef, Traffic], None]
 
 BROWSER = "gofer.browser.driver:opened"
 """Loaded when the first browser is opened: Playwright is not needed to serve."""
@@ -50,12 +57,15 @@ async def build(settings: Settings) -> AsyncIterator[Gofer]:
     Raises `Refused`: ERR_DATA_IN_USE, ERR_DATA_NEWER, ERR_SETTINGS, ERR_MISSING_PROGRAM.
     """
     with _folder(settings), _database(settings) as database:
-        kernel = Kernel(_parts(settings, database), settings.step_log_url)
+        kernels: list[Kernel] = []
+        kernel = Kernel(_parts(settings, database, partial(_tell_traffic, kernels)), settings.step_log_url)
+        kernels.append(kernel)
         await kernel.start()
         try:
             yield Gofer(settings, kernel, _gateway(settings, kernel), _shop_socket(settings))
         finally:
             await kernel.close()
+            await _stop_browsers()
 
 
 @contextmanager
@@ -91,7 +101,7 @@ def _database(settings: Settings) -> Iterator[Database]:
         database.close()
 
 
-def _parts(settings: Settings, database: Database) -> Parts:
+def _parts(settings: Settings, database: Database, on_traffic: OnTraffic) -> Parts:
     clock = SystemClock()
     host = f"{socket.gethostname()}:{settings.data}"
     many = settings.storage.database is not None
@@ -107,12 +117,18 @@ def _parts(settings: Settings, database: Database) -> Parts:
         sandboxes=provider(
             settings.data / "sandboxes",
             names={HOST: str(_shop_socket(settings))},
+            on_traffic=on_traffic,
             idle_seconds=settings.sandboxes.idle_seconds,
         ),
         open_browser=_open_browser,
         model=Models(settings.models.default, settings.models.fallback),
         policy=_policy(settings),
     )
+
+
+def _tell_traffic(kernels: list[Kernel], ref: WorkspaceRef, traffic: Traffic) -> None:
+    for kernel in kernels:
+        kernel.lender.tell_traffic(ref, traffic)
 
 
 def _policy(settings: Settings) -> Policy:
@@ -133,6 +149,12 @@ async def _open_browser(screen: Screen) -> AsyncIterator[Browser]:
     browser: AbstractAsyncContextManager[Browser] = opened(screen)
     async with browser as ready:
         yield ready
+
+
+async def _stop_browsers() -> None:
+    module = BROWSER.partition(":")[0]
+    if module in sys.modules:
+        await sys.modules[module].stop()
 
 
 def _gateway(settings: Settings, kernel: Kernel) -> Gateway:

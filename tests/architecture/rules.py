@@ -89,9 +89,6 @@ LIGHT = ("playwright", "anthropic", "openai", "alembic", "uvicorn", "typer")
 SCRIPTS = frozenset({"gofer.storage.migrations.env"})
 """Run by Alembic, never imported."""
 
-NOISY = ("testing.postgres",)
-"""Its library looks for a temporary folder when it is imported."""
-
 MOST_LINES_OF_A_FILE = 400
 MOST_LINES_OF_A_FUNCTION = 40
 LONG_BY_NATURE = ("storage.migrations",)

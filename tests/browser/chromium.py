@@ -1,5 +1,6 @@
 """A real Chromium and local sites for tests; its own sandbox is off only where the tests run as root."""
 
+import asyncio
 import os
 import shutil
 import socket
@@ -15,6 +16,7 @@ import pytest
 import pytest_asyncio
 import uvicorn
 from starlette.types import ASGIApp
+from websockets.asyncio.client import connect
 
 from gofer.browser.actions import PlaywrightBrowser
 from gofer.browser.driver import Driver
@@ -71,7 +73,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def driver() -> AsyncIterator[Driver]:
     """One Playwright for all tests of a folder."""
-    driver = Driver(Patience(action=0.9, loads=0.9))
+    driver = Driver(Patience(action=0.9, loads=0.9, stirs=0.05))
     yield driver
     await driver.stop()
 
@@ -83,6 +85,16 @@ async def browser(driver: Driver, chromium: str) -> AsyncIterator[PlaywrightBrow
     browser = await driver.connect(chromium)
     yield browser
     await browser.close()
+
+
+async def crash_the_tab(chromium: str) -> None:
+    """Kill the process of the only tab, as a lack of memory would."""
+    async with httpx.AsyncClient(base_url=f"http://{chromium.split('/')[2]}") as http:
+        tabs = (await http.get("/json/list")).json()
+    address = next(tab["webSocketDebuggerUrl"] for tab in tabs if tab["type"] == "page")
+    async with connect(address) as socket:
+        await socket.send('{"id": 1, "method": "Page.crash"}')
+        await asyncio.sleep(0.3)
 
 
 def _one_blank_tab(chromium: str) -> None:

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.browser.chromium import running_chromium
+from tests.browser.chromium import crash_the_tab, running_chromium
 
 from gofer.browser.actions import PlaywrightBrowser
 from gofer.browser.driver import Driver
@@ -240,6 +240,15 @@ async def test_a_browser_lives_on_when_its_driver_lets_go(driver: Driver, chromi
     second = await driver.connect(chromium)
     assert "Bodø" in (await second.read()).text
     await second.close()
+
+
+async def test_after_a_crash_of_the_tab_the_errand_goes_on_in_a_new_one(
+    browser: PlaywrightBrowser, chromium: str, address: str
+) -> None:
+    await browser.open(f"{address}/form")
+    await crash_the_tab(chromium)
+    assert "The page crashed; this is another tab" in (await browser.read()).text
+    assert (await browser.open(f"{address}/form")).title == "form"
 
 
 async def test_a_browser_that_died_is_told_as_lost(driver: Driver, address: str, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ class Tabs:
 
     def _gone(self, page: Page) -> None:
         self._crashed.add(page)
-        self._notes.append("The page crashed and was closed")
+        self._notes.append("The page crashed; this is another tab")
 
     def _offered(self, download: Download) -> None:
         self._notes.append(f"The site offered the file “{clipped(download.suggested_filename)}”; it was not kept")

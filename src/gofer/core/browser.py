@@ -50,7 +50,7 @@ class Browser(Protocol):
         """One row per element that matches the selector `each`: its fields' texts, by selector."""
 
     async def present(self, target: Target) -> bool:
-        """Whether exactly one such element is visible and usable."""
+        """Whether such an element is visible and usable; raises `Refused` when several are."""
 
     async def screenshot(self) -> bytes:
         """The visible part of the page as PNG bytes."""

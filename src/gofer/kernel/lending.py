@@ -15,8 +15,8 @@ from pydantic_ai.workspaces import WorkspaceUnavailableError
 
 from gofer.core.artifact import Artifact
 from gofer.core.errors import GoferError, Unavailable
-from gofer.core.event import SandboxClosed, SandboxOpened
-from gofer.core.sandbox import Sandbox, SandboxSpec
+from gofer.core.event import EgressRefused, SandboxClosed, SandboxOpened
+from gofer.core.sandbox import Sandbox, SandboxSpec, Traffic
 from gofer.core.screen import Screen
 from gofer.kernel.parts import Parts
 from gofer.storage import artifacts, leases
@@ -48,10 +48,21 @@ class Lender:
         self._parts = parts
         self._screens: dict[str, Screen] = {}
         self._unheld: set[str] = set()
+        self._holders: dict[str, str] = {}
+        self._refused: set[tuple[str, str, int]] = set()
 
     def screen(self, run_id: str) -> Screen | None:
         """The live desktop of a run, if it is on this host."""
         return self._screens.get(run_id)
+
+    def tell_traffic(self, ref: WorkspaceRef, traffic: Traffic) -> None:
+        """Put a refusal of the egress proxy into the log of the run that met it, once for each address."""
+        run_id = self._holders.get(ref.id)
+        met = (ref.id, traffic.host, traffic.port)
+        if run_id is None or traffic.allowed or met in self._refused:
+            return
+        self._refused.add(met)
+        self._parts.log.add(run_id, EgressRefused(host=traffic.host, port=traffic.port, reason=traffic.reason))
 
     @asynccontextmanager
     async def lend(self, run_id: str, spec: SandboxSpec, name: str) -> AsyncIterator[Loan]:
@@ -60,12 +71,15 @@ class Lender:
         self._tell_opened(run_id, name, loan)
         if loan.box.screen is not None:
             self._screens[run_id] = loan.box.screen
+        identity = loan.box.ref.id if loan.box.ref else name
+        self._holders[identity] = run_id
         try:
             yield loan
         except WorkspaceUnavailableError as error:
             raise Unavailable(f"The sandbox is gone: {error}", code="ERR_SANDBOX_LOST") from error
         finally:
             self._screens.pop(run_id, None)
+            self._holders.pop(identity, None)
             await loan.box.close()
         await self.end(run_id, name)
 

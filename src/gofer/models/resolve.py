@@ -27,7 +27,7 @@ class Models:
 def resolve(name: str) -> Model:
     """The model of this name; raises `Refused` with what is missing."""
     try:
-        return infer_model(name)
+        return _strict(infer_model(name))
     except UserError as error:
         raise Refused(f"The model {name} cannot be used: {error}", code="ERR_UNKNOWN_MODEL") from error
     except ImportError as error:
@@ -35,6 +35,13 @@ def resolve(name: str) -> Model:
         raise Refused(message, code="ERR_MISSING_EXTRA") from error
     except ValueError as error:
         raise Refused(f"There is no model {name!r}: {error}", code="ERR_UNKNOWN_MODEL") from error
+
+
+def _strict(model: Model) -> Model:
+    profile: Any = model.profile
+    # Without it a stream that breaks off before its finish reason is taken for a whole reply.
+    profile["openai_chat_streaming_requires_finish_reason"] = True
+    return model
 
 
 def _with_fallback(models: list[Model]) -> Model:

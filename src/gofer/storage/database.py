@@ -124,9 +124,13 @@ def _attempt(
         with connection.begin_nested():
             return done, work(connection), None
     except Exception as error:
-        if connection.invalidated:
+        if connection.invalidated or _rolled_back(error):
             raise
         return done, None, translate(error) if isinstance(error, sa.exc.OperationalError) else error
+
+
+def _rolled_back(error: Exception) -> bool:
+    return isinstance(error, sa.exc.OperationalError) and "no such savepoint" in str(error.orig)
 
 
 def _settle(done: Future[Any], result: Any, failure: BaseException | None) -> None:
@@ -144,8 +148,15 @@ def _translated() -> Iterator[None]:
 
 def translate(error: sa.exc.OperationalError) -> Unavailable:
     """The database's failure in words for people."""
-    text = str(error.orig)
+    text = " ".join(_reasons(error))
     if "disk is full" in text or "No space left" in text or "disk I/O error" in text:
         message = "The disk is full, so nothing could be stored. What was stored before is safe."
         return Unavailable(message, code="ERR_DISK_FULL")
     return Unavailable(f"The database does not answer: {text.splitlines()[0]}")
+
+
+def _reasons(error: BaseException | None) -> Iterator[str]:
+    """The whole chain: SQLite rolls back by itself when the disk is full, and then the savepoint is missing."""
+    while error is not None:
+        yield str(error.orig) if isinstance(error, sa.exc.DBAPIError) else str(error)
+        error = error.__context__

@@ -56,7 +56,8 @@ class Harness:
 
     async def start(self, app: str, /, key: str | None = None, priority: int = 5, **values: Any) -> Run:
         """A new run of an application with these input values."""
-        return await self.kernel.intake.accept(Request(app=app, input=to_jsonable_python(values), key=key, priority=priority))
+        wanted = to_jsonable_python(values)
+        return await self.kernel.intake.accept(Request(app=app, input=wanted, key=key, priority=priority))
 
     async def call(self, operation: str, principal: Principal = OWNER, /, **arguments: Any) -> Any:
         """Ask for an operation."""

@@ -1,7 +1,9 @@
 """/health for whoever watches the machine, /metrics for Prometheus."""
 
+from typing import Any
+
 from fastapi import FastAPI, Request
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from pydantic import TypeAdapter
 from starlette.responses import JSONResponse, Response
 
@@ -21,13 +23,30 @@ def add_routes(app: FastAPI, gateway: Gateway) -> None:
     """Serve both."""
 
     async def health(request: Request) -> Response:
-        status = await call(gateway, ITSELF, "system.status", {})
-        told = TypeAdapter(type(status)).dump_python(status, mode="json")
+        told = await status(gateway)
         return JSONResponse({name: told[name] for name in PUBLIC}, 503 if told["status"] == "down" else 200)
 
     async def metrics(request: Request) -> Response:
         gateway.access.require(await identify(gateway, request), SCOPE)
-        return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        text = gauges(await status(gateway)) + generate_latest()
+        return Response(text, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app.add_route("/health", health, methods=["GET"])
     app.add_route("/metrics", metrics, methods=["GET"])
+
+
+async def status(gateway: Gateway) -> dict[str, Any]:
+    """`system.status`, as gofer itself sees it."""
+    told = await call(gateway, ITSELF, "system.status", {})
+    return dict(TypeAdapter(type(told)).dump_python(told, mode="json"))
+
+
+def gauges(told: dict[str, Any]) -> bytes:
+    """The status as numbers that can be watched over time."""
+    registry = CollectorRegistry()
+    runs = Gauge("gofer_runs", "Runs by state.", ["state"], registry=registry)
+    for state in ("active", "queued", "waiting", "stuck"):
+        runs.labels(state).set(told[f"{state}_runs"])
+    Gauge("gofer_up", "1 unless gofer is down.", registry=registry).set(told["status"] != "down")
+    Gauge("gofer_sandbox_ready", "1 when desktops can be started.", registry=registry).set(told["sandbox_ready"])
+    return generate_latest(registry)

@@ -33,7 +33,8 @@ def document(operations: Iterable[Operation], version: str, prefix: str) -> Json
     schemas, components = schemas_of(rows)
     paths: Json = {}
     for row in rows:
-        described = describe(row, schemas[row.name, "validation"], schemas[row.name, "serialization"])
+        takes = resolved(schemas[row.name, "validation"], components)
+        described = describe(row, takes, schemas[row.name, "serialization"])
         paths.setdefault(prefix + row.path, {})[row.method.lower()] = described
     return {
         "openapi": "3.1.0",
@@ -54,6 +55,12 @@ def schemas_of(rows: list[Operation]) -> tuple[dict[tuple[str, JsonSchemaMode], 
         wanted.append((row.name, "serialization", TypeAdapter(row.output)))
     schemas, shared = TypeAdapter.json_schemas(wanted, ref_template=REF)
     return schemas, shared.get("$defs", {})
+
+
+def resolved(schema: Json, components: Json) -> Json:
+    """The schema itself, where it is only named."""
+    named: str = schema.get("$ref", "")
+    return dict(components[named.rpartition("/")[2]]) if named else schema
 
 
 def describe(row: Operation, takes: Json, gives: Json) -> Json:

@@ -1,6 +1,7 @@
 """create_app: every web face of one gofer, as one ASGI app."""
 
 from functools import cache
+from typing import Any
 
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
@@ -16,7 +17,12 @@ from gofer.web.templates import HERE, Pages
 
 STREAMS: dict[str, rest.Stream] = {"run.events": stream.run_events, "run.list": stream.run_changes}
 
-UVICORN = {"ws_max_size": live.FRAME_BYTES, "ws_max_queue": 4, "ws_per_message_deflate": False, "server_header": False}
+UVICORN: dict[str, Any] = {
+    "ws_max_size": live.FRAME_BYTES,
+    "ws_max_queue": 4,
+    "ws_per_message_deflate": False,
+    "server_header": False,
+}
 """How uvicorn must run this app: `uvicorn.Config(app, **UVICORN)`, so that frames are bounded before we see them."""
 
 

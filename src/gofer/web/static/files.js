@@ -21,11 +21,11 @@ export const isPicture = (artifact) => PICTURES.includes(artifact.media_type);
 /** Show one file; the same name again is a new version of it. */
 export function add(artifact) {
   known.set(artifact.id, artifact);
-  if ([...document.querySelectorAll(".timeline .act")].some((act) => act.dataset.artifact === artifact.id)) return;
-  const item = h("li", { "data-name": artifact.name }, head(artifact), preview(artifact));
-  const old = [...$("artifacts").children].find((other) => other.dataset.name === artifact.name);
+  const list = isPicture(artifact) ? $("pictures") : $("artifacts");
+  const item = isPicture(artifact) ? picture(artifact) : h("li", { "data-name": artifact.name }, head(artifact), preview(artifact));
+  const old = [...list.children].find((other) => other.dataset.name === artifact.name);
   if (old) old.replaceWith(item);
-  else $("artifacts").append(item);
+  else list.append(item);
   $("files").hidden = false;
 }
 
@@ -35,8 +35,12 @@ function head(artifact) {
     h("a", { class: "get", href: `${address(artifact)}?download`, download: artifact.name, "aria-label": `Download ${artifact.name}` }, "Download"));
 }
 
+function picture(artifact) {
+  const image = h("img", { src: address(artifact), alt: "", loading: "lazy", width: 320, height: 240 });
+  return h("li", { "data-name": artifact.name }, h("a", { href: address(artifact) }, image, h("span", { class: "small" }, artifact.name)));
+}
+
 function preview(artifact) {
-  if (isPicture(artifact)) return h("a", { class: "picture", href: address(artifact) }, h("img", { src: address(artifact), alt: artifact.name, loading: "lazy" }));
   if (!artifact.media_type.startsWith("text/csv") || artifact.size > CSV_BYTES) return null;
   const holder = h("div", { class: "sheet", tabindex: "0", role: "region", "aria-label": `Table ${artifact.name}` });
   fetch(address(artifact)).then((answer) => answer.text()).then((text) => holder.append(...table(parse(text)))).catch(() => holder.remove());

@@ -1,8 +1,9 @@
 // Events as a story: one line each, a model's text as it flows, tools folded, pictures beside what they show.
 import { $, bytes, clock, h, money, say, span } from "./dom.js";
-import { address, find, isPicture, thumbnail } from "./files.js";
+import { address, find, thumbnail } from "./files.js";
 
 const turns = new Map(), tools = new Map(), steps = new Map();
+let last = { name: "", item: null };
 const WAITS = { person: "Waits for you", timer: "Waits for a time", dependency: "Waits for another errand", budget: "Waits for budget" };
 const HOW = { new: "A fresh computer is on", reattached: "Back on the same computer", moved: "On a new computer" };
 
@@ -20,6 +21,7 @@ function stepped(event) {
   const took = h("span", { class: "muted small" });
   add(event, "step", h("h3", {}, event.data.name.replaceAll("_", " ")), took);
   steps.set(event.data.name, took);
+  last = { name: event.data.name, item: took.parentElement };
 }
 
 function turn(event) {
@@ -61,13 +63,16 @@ function returned(event) {
 
 function acted(event) {
   const picture = event.data.artifact && (find(event.data.artifact) || { id: event.data.artifact, name: event.data.sentence });
-  const item = add(event, "act", h("p", {}, event.data.sentence), h("p", { class: "muted small url" }, event.data.url), picture ? thumbnail(picture) : null);
-  if (picture) item.dataset.artifact = picture.id;
+  const about = [h("p", { class: "muted small url" }, event.data.url), picture ? thumbnail(picture) : null].filter(Boolean);
+  // A step that is this one action says the same words: told once.
+  if (last.name.endsWith(event.data.sentence)) last.item.append(...about);
+  else add(event, "act", h("p", {}, event.data.sentence), ...about);
+  last = { name: "", item: null };
 }
 
 function saved(event) {
   const file = event.data.artifact;
-  add(event, "saved", h("p", {}, "Saved ", h("a", { href: address(file) }, file.name), ` (${bytes(file.size)})`), isPicture(file) ? thumbnail(file) : null);
+  add(event, "saved", h("p", {}, "Saved ", h("a", { href: address(file) }, file.name), ` (${bytes(file.size)})`));
 }
 
 const DRAW = {

@@ -1,0 +1,106 @@
+"""Links lead somewhere, code can be read, examples run, and nothing in the docs is true on one machine only."""
+
+import ast
+import asyncio
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from tests.docs.pages import DOCS, ROOT, Block, anchors, blocks, links, pages
+
+from gofer.browser.playbook import load
+
+ELSEWHERE = ("http://", "https://", "mailto:")
+RUNNABLE = [block for block in blocks("python") if block.mark == "run"]
+ONLY_HERE = re.compile(r"/work/|/root/|/home/(?!user\b)\w+|pypi\.|files\.pythonhosted|npmjs\.|/simple/")
+
+
+def test_every_link_leads_to_a_page_and_its_heading() -> None:
+    broken = []
+    for page in pages():
+        for to in links(page):
+            file, _, anchor = to.partition("#")
+            target = (page.parent / file).resolve() if file else page
+            if to.startswith(ELSEWHERE):
+                continue
+            if not target.exists() or (anchor and anchor not in anchors(target)):
+                broken.append(f"{page.relative_to(ROOT)}: {to}")
+    assert broken == []
+
+
+def test_every_page_can_be_reached_from_the_map() -> None:
+    found, new = {DOCS / "README.md"}, [DOCS / "README.md"]
+    while new:
+        page = new.pop()
+        for to in links(page):
+            target = (page.parent / to.partition("#")[0]).resolve()
+            if target.suffix == ".md" and target.exists() and target not in found:
+                found.add(target)
+                new.append(target)
+    assert {page for page in DOCS.rglob("*.md") if page not in found} == set()
+
+
+@pytest.mark.parametrize("block", blocks("toml"), ids=lambda block: block.place)
+def test_toml_can_be_read(block: Block) -> None:
+    tomllib.loads(block.text)
+
+
+@pytest.mark.parametrize("block", blocks("json"), ids=lambda block: block.place)
+def test_json_can_be_read(block: Block) -> None:
+    shown = json.loads(block.text)
+    if "steps" in shown:
+        assert load(block.text).steps
+
+
+@pytest.mark.parametrize("block", blocks("python"), ids=lambda block: block.place)
+def test_python_can_be_read(block: Block) -> None:
+    compile(block.text, block.place, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+
+
+@pytest.mark.parametrize("block", RUNNABLE, ids=lambda block: block.place)
+async def test_an_example_does_what_its_page_says(block: Block, tmp_path: Path) -> None:
+    earlier = [each.text for each in RUNNABLE if each.page == block.page and each.line <= block.line]
+    example = tmp_path / "example.py"
+    example.write_text("\n".join(earlier))
+    command = [sys.executable, "-W", "error::SyntaxWarning", str(example)]
+    done = await asyncio.to_thread(
+        subprocess.run, command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_there_are_examples_that_run() -> None:
+    assert {block.page.name for block in RUNNABLE} >= {"add-an-application.md", "add-a-tool.md"}
+
+
+def test_nothing_in_the_docs_belongs_to_one_machine_or_registry() -> None:
+    found = [
+        f"{page.relative_to(ROOT)}:{number}: {line.strip()}"
+        for page in [*pages(), *DOCS.rglob("*.svg")]
+        for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1)
+        if ONLY_HERE.search(line)
+    ]
+    assert found == []
+
+
+def test_the_picture_is_a_picture() -> None:
+    root = ElementTree.parse(DOCS / "explanation" / "architecture.svg").getroot()
+    assert root.tag.endswith("svg")
+    assert root.get("viewBox")
+    text = (DOCS / "explanation" / "architecture.svg").read_text(encoding="utf-8")
+    assert "prefers-color-scheme: dark" in text
+
+
+def test_decisions_are_numbered_without_a_gap_and_have_the_same_parts() -> None:
+    found = sorted((DOCS / "decisions").glob("[0-9]*.md"))
+    numbers = [int(page.name[:4]) for page in found if page.name[:4] != "0000"]
+    assert numbers == list(range(1, len(numbers) + 1))
+    for page in found:
+        text = page.read_text(encoding="utf-8")
+        for part in ("## Context", "## Decision", "## Consequences"):
+            assert part in text, page.name

@@ -1,0 +1,240 @@
+"""The egress proxy over its socket, with friendly and hostile guests."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from gofer.core.sandbox import Egress, Traffic
+from gofer.sandboxes.egress import EgressProxy
+from gofer.sandboxes.egress import policy as policy_module
+from gofer.sandboxes.egress.proxy import Patience
+from gofer.sandboxes.local.sockets import listen
+
+IMPATIENT = Patience(head=0.3, connect=2, idle=0.5, total=5)
+SHOP = "shop.gofer.example"
+
+
+@dataclass
+class World:
+    """A proxy, the shop behind it, a resolver of our own, and what the proxy reported."""
+
+    folder: Path
+    proxy: EgressProxy
+    seen: list[Traffic]
+    requests: list[bytes] = field(default_factory=list)
+
+    async def say(self, *parts: bytes, pause: float = 0) -> bytes:
+        """What the proxy answers to these bytes, until it hangs up."""
+        reader, writer = await asyncio.open_unix_connection(str(self.folder / "proxy.sock"))
+        for part in parts:
+            writer.write(part)
+            await asyncio.sleep(pause)
+        try:
+            async with asyncio.timeout(5):
+                return await reader.read()
+        except ConnectionResetError:
+            return b""
+        finally:
+            writer.close()
+
+    async def get(self, url: str) -> bytes:
+        """A plain request."""
+        return await self.say(f"GET {url} HTTP/1.1\r\nHost: whatever\r\n\r\n".encode())
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A proxy that allows *.test, where every name leads to wherever `addresses` says."""
+    seen: list[Traffic] = []
+    rules = Egress(allow=("*.test", "*:7777"), deny=("denied.test",))
+
+    async def resolve(host: str, port: int) -> list[str]:
+        numbers = host.strip("[]")
+        return {"rebind.test": ["93.184.216.34", "127.0.0.1"], "gone.test": []}.get(host, [numbers])
+
+    proxy = EgressProxy(rules, {SHOP: str(tmp_path / "shop.sock")}, seen.append, resolve, IMPATIENT)
+    world = World(tmp_path, proxy, seen)
+
+    async def shop(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        body = await reader.readexactly(5) if b"content-length: 5" in head else b""
+        world.requests.append(head + body)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nshop")
+        await writer.drain()
+        if b"/hang" in head:
+            await reader.read()
+        writer.close()
+
+    server = await asyncio.start_unix_server(shop, str(tmp_path / "shop.sock"))
+    await proxy.listen(listen(tmp_path / "proxy.sock"))
+    yield world
+    await proxy.close()
+    server.close()
+
+
+async def test_gofers_own_name_is_answered_through_its_socket(world: World) -> None:
+    assert (await world.get(f"http://{SHOP}/a?b=c")).endswith(b"shop")
+    assert world.requests[0].startswith(b"GET /a?b=c HTTP/1.1\r\n")
+    (traffic,) = world.seen
+    assert (traffic.host, traffic.port, traffic.allowed) == (SHOP, 80, True)
+    assert traffic.sent > 0
+    assert traffic.received > 0
+
+
+async def test_the_host_field_and_hop_by_hop_fields_are_made_anew(world: World) -> None:
+    fields = "Host: evil.test\r\nConnection: x-secret, keep-alive\r\nX-Secret: 1\r\nProxy-Authorization: x\r\nX-Kept: 1"
+    await world.say(f"GET http://{SHOP}/ HTTP/1.1\r\n{fields}\r\n\r\n".encode())
+    head = world.requests[0].lower()
+    assert b"host: shop.gofer.example" in head
+    assert b"x-kept: 1" in head
+    assert b"connection: close" in head
+    for word in (b"evil", b"x-secret", b"proxy-authorization", b"keep-alive"):
+        assert word not in head
+
+
+async def test_a_body_passes_and_what_follows_it_does_not(world: World) -> None:
+    request = f"POST http://{SHOP}/ HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello".encode()
+    assert (await world.say(request + b"GET http://denied.test/ HTTP/1.1\r\n\r\n")).endswith(b"shop")
+    assert world.requests == [world.requests[0]]
+    assert world.requests[0].endswith(b"hello")
+
+
+async def test_a_tunnel_carries_bytes_both_ways(world: World) -> None:
+    answer = await world.say(f"CONNECT {SHOP}:80 HTTP/1.1\r\n\r\n".encode(), b"GET / HTTP/1.1\r\n\r\n", pause=0.05)
+    assert answer.startswith(b"HTTP/1.1 200 Connection established\r\n\r\n")
+    assert answer.endswith(b"shop")
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "169.254.169.254", "10.0.0.1", "0.0.0.0"],
+)
+async def test_an_address_of_our_own_network_is_refused_even_when_all_is_allowed(world: World, host: str) -> None:
+    world.proxy.rules = Egress(allow=("*", "*:*"))
+    assert (await world.get(f"http://{host}/")).startswith(b"HTTP/1.1 403")
+    assert (await world.say(f"CONNECT {host}:443 HTTP/1.1\r\n\r\n".encode())).startswith(b"HTTP/1.1 403")
+    assert [traffic.allowed for traffic in world.seen] == [False, False]
+    assert "private, local or reserved" in world.seen[0].reason
+
+
+@pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "017700000001", "127.1", "localhost"])
+async def test_loopback_in_other_words_is_refused(world: World, host: str, tmp_path: Path) -> None:
+    proxy = EgressProxy(Egress(allow=("*",)), patience=IMPATIENT)
+    await proxy.listen(listen(tmp_path / "real.sock"))
+    reader, writer = await asyncio.open_unix_connection(str(tmp_path / "real.sock"))
+    writer.write(f"GET http://{host}/ HTTP/1.1\r\n\r\n".encode())
+    assert (await reader.read()).startswith((b"HTTP/1.1 403", b"HTTP/1.1 502", b"HTTP/1.1 400"))
+    writer.close()
+    await proxy.close()
+
+
+async def test_a_name_that_also_leads_to_us_is_refused(world: World) -> None:
+    answer = await world.get("http://rebind.test/")
+    assert answer.startswith(b"HTTP/1.1 403")
+    assert b"127.0.0.1 is a private, local or reserved address" in answer
+
+
+async def test_the_address_that_was_judged_is_the_one_connected_to(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A resolver that answers differently the second time finds no second time."""
+    answers = ["127.0.0.1", "127.0.0.2"]
+    monkeypatch.setattr(policy_module, "is_public", lambda address: str(address) == "127.0.0.1")
+    asked = []
+
+    async def resolve(host: str, port: int) -> list[str]:
+        asked.append(host)
+        return [answers.pop(0)]
+
+    far = await asyncio.start_server(answer_by_address, "127.0.0.1", 7777)
+    proxy = EgressProxy(Egress(allow=("*:7777",)), resolve=resolve, patience=IMPATIENT)
+    await proxy.listen(listen(world.folder / "other.sock"))
+    reader, writer = await asyncio.open_unix_connection(str(world.folder / "other.sock"))
+    writer.write(b"GET http://a.test:7777/ HTTP/1.1\r\n\r\n")
+    assert (await reader.read()).endswith(b"127.0.0.1")
+    assert asked == ["a.test"]
+    writer.close()
+    far.close()
+    await proxy.close()
+
+
+async def answer_by_address(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Says at which address it was reached."""
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"HTTP/1.1 200 OK\r\n\r\n" + writer.get_extra_info("sockname")[0].encode())
+    writer.close()
+
+
+@pytest.mark.parametrize("target", ["denied.test:443", "unlisted.example:443", "a.test:22", "a.test:25"])
+async def test_a_tunnel_to_elsewhere_gets_a_plain_sentence(world: World, target: str) -> None:
+    answer = await world.say(f"CONNECT {target} HTTP/1.1\r\n\r\n".encode())
+    assert answer.startswith(b"HTTP/1.1 403 Forbidden")
+    assert b"gofer's egress proxy refused this: " in answer
+    assert world.seen[0].allowed is False
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"\r\n\r\n",
+        b"GET\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET http://a.test/ HTTP/2\r\n\r\n",
+        b"GET  http://a.test/ HTTP/1.1\r\n\r\n",
+        b"GET ftp://a.test/ HTTP/1.1\r\n\r\n",
+        b"GET http://user@a.test/ HTTP/1.1\r\n\r\n",
+        b"GET http://a.test:99999/ HTTP/1.1\r\n\r\n",
+        b"GET http://[::1/ HTTP/1.1\r\n\r\n",
+        b"G\x00T http://a.test/ HTTP/1.1\r\n\r\n",
+        b"GET http://a.test/\xff HTTP/1.1\r\n\r\n",
+        b"GET http://a.test/ HTTP/1.1\r\nfolded: a\r\n b\r\n\r\n",
+        b"GET http://a.test/ HTTP/1.1\r\nno colon\r\n\r\n",
+        b"CONNECT a.test HTTP/1.1\r\n\r\n",
+        b"POST http://a.test/ HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"POST http://a.test/ HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
+        b"POST http://a.test/ HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
+        b"POST http://a.test/ HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+    ],
+)
+async def test_what_is_no_request_gets_400(world: World, request_bytes: bytes) -> None:
+    assert (await world.say(request_bytes)).startswith(b"HTTP/1.1 400")
+
+
+async def test_an_endless_head_gets_431(world: World) -> None:
+    huge = b"GET http://a.test/ HTTP/1.1\r\nX: " + b"x" * 200_000
+    assert (await world.say(huge)).startswith(b"HTTP/1.1 431") or not world.seen
+
+
+async def test_a_guest_that_drips_its_request_is_cut_off(world: World) -> None:
+    started = asyncio.get_running_loop().time()
+    assert await world.say(b"GET http", pause=0) == b""
+    assert asyncio.get_running_loop().time() - started < 2
+
+
+async def test_a_silent_connection_ends(world: World) -> None:
+    started = asyncio.get_running_loop().time()
+    assert (await world.get(f"http://{SHOP}/hang")).endswith(b"shop")
+    assert asyncio.get_running_loop().time() - started < 2.5
+
+
+async def test_an_unreachable_host_gets_502(world: World) -> None:
+    (world.folder / "shop.sock").unlink()
+    assert (await world.get(f"http://{SHOP}/")).startswith(b"HTTP/1.1 502")
+    assert world.seen[0].allowed is True
+    assert "unreachable" in world.seen[0].reason
+
+
+async def test_more_connections_than_allowed_are_turned_away(tmp_path: Path) -> None:
+    proxy = EgressProxy(Egress(), patience=Patience(head=1, connections=3))
+    await proxy.listen(listen(tmp_path / "proxy.sock"))
+    held = [await asyncio.open_unix_connection(str(tmp_path / "proxy.sock")) for _ in range(3)]
+    await asyncio.sleep(0.05)
+    reader, writer = await asyncio.open_unix_connection(str(tmp_path / "proxy.sock"))
+    assert await reader.read() == b""
+    for _, each in [*held, (reader, writer)]:
+        each.close()
+    await proxy.close()

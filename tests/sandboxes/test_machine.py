@@ -1,0 +1,53 @@
+"""What gofer says about the machine it runs on."""
+
+from pathlib import Path
+
+import pytest
+
+from gofer.core.errors import Refused
+from gofer.core.sandbox import Profile, SandboxSpec
+from gofer.sandboxes.local import LocalSandboxes, machine
+from gofer.sandboxes.local.machine import Machine, refuses
+
+
+def test_this_machine_has_no_problems() -> None:
+    for profile in Profile:
+        assert Machine(0).problems(profile) == []
+
+
+def test_a_missing_program_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "GUEST_PATH", "/nonexistent")
+    said = " ".join(Machine(0).problems(Profile.DESKTOP))
+    for words in ("apt-get install bubblewrap", "apt-get install chromium", "tigervnc-standalone-server", "python3"):
+        assert words in said
+
+
+def test_forbidden_user_namespaces_are_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "PROBE", ["sh", "-c", "echo 'bwrap: No permissions to create namespace' >&2; exit 1"])
+    (said,) = Machine(0).problems(Profile.CODE)
+    assert "No permissions to create namespace" in said
+    assert "sysctl -w" in said or "User namespaces must be allowed" in said
+
+
+def test_the_settings_that_forbid_namespaces_are_known() -> None:
+    assert refuses("kernel.unprivileged_userns_clone", "0")
+    assert refuses("kernel.apparmor_restrict_unprivileged_userns", "1")
+    assert not refuses("user.max_user_namespaces", "15000")
+
+
+def test_without_groups_the_limits_are_told_as_they_are() -> None:
+    poor = Machine(1000)
+    poor.groups = None
+    said = poor.enforcement()
+    assert "RLIMIT_NPROC" in said.pids
+    assert said.cpu == "not limited"
+    assert "gofer's own user" in said.detail
+
+
+async def test_no_sandbox_is_promised_where_none_can_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "GUEST_PATH", "/nonexistent")
+    provider = LocalSandboxes(tmp_path)
+    with pytest.raises(Refused) as refusal:
+        await provider.create(SandboxSpec())
+    assert refusal.value.code == "ERR_MISSING_PROGRAM"
+    assert await provider.living() == []
