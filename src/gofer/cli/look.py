@@ -8,8 +8,9 @@ import typer
 
 from gofer.cli import out
 from gofer.cli.door import Door, open_door
-from gofer.cli.follow import ENDINGS, Told, follow
-from gofer.cli.words import clean, line, money, outcome
+from gofer.cli.follow import ENDINGS, watch
+from gofer.cli.view import JsonLines, Lines, View
+from gofer.cli.words import clean, money, outcome
 from gofer.core.event import Event
 from gofer.core.run import Run
 from gofer.settings import load
@@ -47,30 +48,23 @@ def events(run_id: str, follow: bool, as_json: bool) -> int:
 
 
 async def _events(run_id: str, on: bool, as_json: bool) -> int:
+    view: View = JsonLines() if as_json else Lines()
     async with open_door(load()) as door:
-        run = await door.call("run.show", id=run_id)
+        await door.call("run.show", id=run_id)
         if on:
-            ended = await follow(door, run_id, Told.JSON_LINES if as_json else Told.LINES)
-            return ENDINGS[ended.status]
-        await _stored(door, run["id"], as_json)
+            return ENDINGS[(await watch(door, run_id, view)).status]
+        await _stored(door, run_id, view)
     return 0
 
 
-async def _stored(door: Door, run_id: str, as_json: bool) -> None:
+async def _stored(door: Door, run_id: str, view: View) -> None:
     after, page = 0, [None]
     while page:
         page = await door.call("run.events", id=run_id, after=after, limit=PAGE)
         for found in page:
             event = Event.model_validate(found)
             after = event.seq
-            print_event(event, as_json)
-
-
-def print_event(event: Event, as_json: bool) -> None:
-    """One event, as a line of JSON or of words."""
-    told = json.dumps(event.model_dump(mode="json")) if as_json else line(event)
-    if told is not None:
-        typer.echo(told if as_json else f"{event.at.astimezone():%H:%M:%S} {told}")
+            view.tell(event)
 
 
 async def _call(operation: str, **arguments: Any) -> Any:

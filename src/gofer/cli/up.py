@@ -58,7 +58,9 @@ def _listen(server: Server, port: int | None) -> socket.socket:
         return socket.create_server((server.host, wanted), family=family, backlog=128)
     except OSError as error:
         message = f"gofer cannot listen on {server.host}, port {wanted}: {error.strerror}."
-        raise Refused(message, code="ERR_SETTINGS", next_step="Choose another port with `gofer up --port N`.") from error
+        raise Refused(
+            message, code="ERR_SETTINGS", next_step="Choose another port with `gofer up --port N`."
+        ) from error
 
 
 def _refuse_bare(server: Server) -> None:
@@ -71,7 +73,9 @@ def _refuse_bare(server: Server) -> None:
             code="ERR_SETTINGS",
             next_step="Put a TLS proxy in front and name its https:// address in `[server] origins`.",
         )
-    note = f"note: gofer listens on {server.host}; keep it behind the TLS proxy that serves {', '.join(server.origins)}."
+    note = (
+        f"note: gofer listens on {server.host}; keep it behind the TLS proxy that serves {', '.join(server.origins)}."
+    )
     typer.secho(note, err=True, bold=True)
 
 
@@ -113,7 +117,9 @@ def _sell_tickets(app: FastAPI, gateway: Gateway, url: str) -> None:
     async def sell(request: Request) -> Response:
         principal = await identify(gateway, request)
         gateway.access.require(principal, "*")
-        return JSONResponse({"url": f"{url}/login?ticket={await gateway.access.ticket(principal, 'login', TICKET_SECONDS)}"}, 201)
+        return JSONResponse(
+            {"url": f"{url}/login?ticket={await gateway.access.ticket(principal, 'login', TICKET_SECONDS)}"}, 201
+        )
 
     app.add_route(TICKETS, sell, methods=["POST"])
 

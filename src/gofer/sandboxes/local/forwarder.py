@@ -46,8 +46,10 @@ class Forwarder:
         self._tasks.add(task)
         try:
             await self._forward(reader, writer)
-        except (OSError, EOFError, TimeoutError, ValueError, Unavailable, asyncio.LimitOverrunError):
+        except (OSError, EOFError, TimeoutError, Unavailable, asyncio.LimitOverrunError):
             writer.write(REFUSAL)
+        except asyncio.CancelledError:  # by `close`; a stream's task that ends cancelled is logged as an error
+            writer.transport.abort()
         finally:
             writer.close()
             self._tasks.discard(task)

@@ -1,0 +1,80 @@
+"""`gofer run` and `gofer retry`: start an errand, follow it, tell how it ended."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import typer
+
+from gofer.cli import out
+from gofer.cli.door import Door, open_door
+from gofer.cli.follow import ENDINGS, watch
+from gofer.cli.values import assemble, merge
+from gofer.cli.view import view
+from gofer.cli.words import money, outcome
+from gofer.core.run import Run
+from gofer.settings import load
+
+Begin = Callable[[Door], Awaitable[Any]]
+
+
+def run(app: str, values: Sequence[str], whole: str | None, detach: bool, as_json: bool, key: str | None) -> int:
+    """A new errand."""
+    given = assemble(app, values, whole)
+
+    async def begin(door: Door) -> Any:
+        return await door.call("run.start", app=app, input=given, key=key, answer_to="cli")
+
+    return asyncio.run(_errand(begin, detach, as_json))
+
+
+def retry(run_id: str, values: Sequence[str], whole: str | None, detach: bool, as_json: bool) -> int:
+    """An ended errand once more; the values given replace those it had."""
+
+    async def begin(door: Door) -> Any:
+        old = await door.call("run.show", id=run_id)
+        given = merge(old["input"], assemble(old["app"], values, whole)) if values or whole else None
+        return await door.call("run.retry", id=run_id, input=given)
+
+    return asyncio.run(_errand(begin, detach, as_json))
+
+
+async def _errand(begin: Begin, detach: bool, as_json: bool) -> int:
+    async with open_door(load()) as door:
+        begun = Run.model_validate(await begin(door))
+        if detach:
+            return _detached(begun, as_json, door)
+        ended = await _carried(door, begun, as_json)
+    _tell(ended, as_json)
+    return ENDINGS[ended.status]
+
+
+async def _carried(door: Door, begun: Run, as_json: bool) -> Run:
+    try:
+        return await watch(door, begun.id, view(as_json, door.page(begun.id)), answers=not as_json)
+    except asyncio.CancelledError:  # Ctrl-C
+        typer.echo(_left_alone(door, begun.id), err=True)
+        raise
+
+
+def _left_alone(door: Door, run_id: str) -> str:
+    goes_on = "It goes on with the next `gofer up`" if door.local else "It goes on without you"
+    return f"{goes_on}. Follow it with `gofer events {run_id} --follow`, stop it with `gofer cancel {run_id}`."
+
+
+def _detached(begun: Run, as_json: bool, door: Door) -> int:
+    if as_json:
+        out.as_json(begun.model_dump(mode="json"))
+    else:
+        typer.echo(begun.id)
+        typer.echo(_left_alone(door, begun.id), err=True)
+    return 0
+
+
+def _tell(ended: Run, as_json: bool) -> None:
+    if as_json:
+        out.as_json(ended.model_dump(mode="json"))
+        return
+    typer.echo(f"{ended.id} {ended.status.value}; {money(ended)}")
+    if told := outcome(ended):
+        typer.echo(told)

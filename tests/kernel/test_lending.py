@@ -1,0 +1,151 @@
+"""Sandboxes lent to runs, with real bubblewrap."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from gofer.core.application import Application, RunContext
+from gofer.core.errors import Refused, Unavailable
+from gofer.core.question import Question
+from gofer.core.run import Status
+from gofer.core.sandbox import Sandbox, SandboxSpec
+from gofer.kernel.parts import Policy
+from gofer.sandboxes.local import LocalSandboxes
+from gofer.testing.harness import Harness, Setup, harness
+
+
+class Asked(BaseModel):
+    """How it shall end."""
+
+    ending: str = "well"
+
+
+async def write(box: Sandbox) -> None:
+    await box.write_bytes("/workspace/note.txt", b"kept")
+
+
+async def read(box: Sandbox) -> str:
+    return (await box.read_bytes("/workspace/note.txt")).decode()
+
+
+async def use(run: RunContext, asked: Asked) -> str:
+    """Write, wait for a person, read."""
+    async with run.sandbox(SandboxSpec()) as box:
+        await run.step(write, box)
+        await run.checkpoint(box)
+        await run.ask(Question(text="Go on?"))
+        found = await run.step(read, box)
+        return f"{found}, {'moved' if run.moved() else 'same'}"
+
+
+async def end(run: RunContext, asked: Asked) -> str:
+    """End in one of many ways while holding a sandbox."""
+    async with run.sandbox(SandboxSpec()) as box:
+
+        async def act() -> str:
+            identity = box.ref.id if box.ref else ""
+            if asked.ending == "refused":
+                raise Refused("no")
+            if asked.ending == "down":
+                raise Unavailable("down")
+            if asked.ending == "hanging":
+                await box.run(["sleep", "600"])
+            return identity
+
+        return await run.step(act)
+
+
+APPLICATIONS = [Application("use", "", Asked, use), Application("end", "", Asked, end)]
+
+
+@pytest.fixture
+def boxes(tmp_path: Path) -> LocalSandboxes:
+    """This machine's sandboxes."""
+    return LocalSandboxes(tmp_path / "sandboxes")
+
+
+@pytest.fixture
+def setup(folder: Path, boxes: LocalSandboxes) -> Setup:
+    """A kernel with real sandboxes."""
+    return Setup(folder, APPLICATIONS, sandboxes=boxes, policy=Policy(retry_seconds=0.05, attempts=2))
+
+
+@pytest.fixture
+async def gofer(setup: Setup) -> AsyncIterator[Harness]:
+    """That kernel at work."""
+    async with harness(setup) as ready:
+        yield ready
+
+
+async def opened(gofer: Harness, run_id: str) -> list[str]:
+    return [str(event.data["how"]) for event in await gofer.events(run_id) if event.type == "sandbox.opened"]
+
+
+async def test_a_sandbox_ends_with_its_block(gofer: Harness, boxes: LocalSandboxes) -> None:
+    run = await gofer.run("end")
+    assert run.status is Status.SUCCEEDED
+    assert await boxes.living() == []
+    assert "sandbox.closed" in [event.type for event in await gofer.events(run.id)]
+
+
+@pytest.mark.parametrize("ending", ["refused", "down"])
+async def test_a_failed_run_leaves_no_sandbox(gofer: Harness, boxes: LocalSandboxes, ending: str) -> None:
+    run = await gofer.run("end", ending=ending)
+    assert run.status is Status.FAILED
+    assert await boxes.living() == []
+
+
+async def test_another_attempt_finds_the_same_sandbox(gofer: Harness) -> None:
+    run = await gofer.run("end", ending="down")
+    assert await opened(gofer, run.id) == ["new", "reattached"]
+
+
+async def test_a_cancelled_run_leaves_no_sandbox(gofer: Harness, boxes: LocalSandboxes) -> None:
+    run = await gofer.start("end", ending="hanging")
+    await gofer.happens(run.id, "step.started")
+    await gofer.call("run.cancel", id=run.id)
+    assert (await gofer.ended(run.id, within=5)).status is Status.CANCELLED
+    assert await boxes.living() == []
+
+
+async def test_a_waiting_run_finds_its_sandbox_again_after_a_restart(setup: Setup) -> None:
+    async with harness(setup) as gofer:
+        run = await gofer.start("use")
+        await gofer.reaches(run.id, Status.WAITING)
+    async with harness(setup) as gofer:
+        await gofer.happens(run.id, "run.recovered")
+        await gofer.call("run.answer", id=run.id, answer="yes")
+        assert (await gofer.ended(run.id)).output == "kept, same"
+        assert await opened(gofer, run.id) == ["new", "reattached"]
+
+
+async def test_a_lost_sandbox_is_replaced_and_its_checkpoint_put_back(setup: Setup, boxes: LocalSandboxes) -> None:
+    async with harness(setup) as gofer:
+        run = await gofer.start("use")
+        await gofer.reaches(run.id, Status.WAITING)
+    for ref in await boxes.living():
+        await boxes.destroy(ref)
+    async with harness(setup) as gofer:
+        await gofer.happens(run.id, "run.recovered")
+        await gofer.call("run.answer", id=run.id, answer="yes")
+        assert (await gofer.ended(run.id)).output == "kept, moved"
+    assert await boxes.living() == []
+
+
+async def test_a_sandbox_that_nobody_holds_is_reaped_at_the_second_look(gofer: Harness, boxes: LocalSandboxes) -> None:
+    stray = await boxes.create(SandboxSpec())
+    await stray.close()
+    run = await gofer.start("use")
+    await gofer.reaches(run.id, Status.WAITING)
+    await gofer.kernel.lender.reap()
+    reaped = await gofer.kernel.lender.reap()
+    assert stray.ref is not None
+    assert reaped == [stray.ref.id]
+    assert len(await boxes.living()) == 1
+    await gofer.call("run.cancel", id=run.id)
+    await gofer.ended(run.id)
+    await asyncio.sleep(0)
+    assert await boxes.living() == []
