@@ -23,7 +23,7 @@ class Server(uvicorn.Server):
 
     def __init__(self, gateway: Gateway, place: socket.socket) -> None:
         app = create_app(gateway)
-        super().__init__(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, **UVICORN))
+        super().__init__(uvicorn.Config(app, log_level="warning", **UVICORN))
         self.place = place
         self.url = f"http://127.0.0.1:{place.getsockname()[1]}"
 

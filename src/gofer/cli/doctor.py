@@ -1,12 +1,14 @@
 """`gofer doctor`: what this machine has, what it lacks, and what is really enforced."""
 
-import importlib.util
 import platform
 import shutil
+import socket
 import sys
 from collections.abc import Callable
 from importlib.metadata import version
+from pathlib import Path
 from typing import Literal
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import BaseModel
 
@@ -20,6 +22,8 @@ from gofer.settings import DEFAULT_MODELS, Settings, load
 Verdict = Literal["ok", "note", "missing"]
 GIGABYTE = 1024**3
 LITTLE_DISK = 2 * GIGABYTE
+POSTGRESQL_PORT = 5432
+CONNECT_SECONDS = 5.0
 LIBRARIES = ("pydantic-ai-slim", "dbos", "fastapi", "sqlalchemy", "playwright")
 
 
@@ -70,17 +74,23 @@ def _data(settings: Settings) -> list[Check]:
 def _database(settings: Settings) -> list[Check]:
     if settings.storage.database is None:
         return [Check(name="database", verdict="ok", told="SQLite in the data folder")]
-    place = settings.storage.database.rpartition("@")[2]
-    psycopg = importlib.import_module("psycopg")
+    place = urlsplit(settings.storage.database)
+    host, port = place.hostname or "localhost", place.port or POSTGRESQL_PORT
+    if host_of_socket := parse_qs(place.query).get("host", [""])[0]:
+        return [_database_at(str(Path(host_of_socket) / f".s.PGSQL.{port}"))]
+    return [_database_at((host, port))]
+
+
+def _database_at(where: str | tuple[str, int]) -> Check:
+    told = where if isinstance(where, str) else f"{where[0]}:{where[1]}"
+    family = socket.AF_UNIX if isinstance(where, str) else socket.AF_INET
     try:
-        psycopg.connect(
-            settings.storage.database.replace("postgresql+psycopg:", "postgresql:"), connect_timeout=5
-        ).close()
-    except psycopg.OperationalError as error:
-        return [
-            Check(name="database", verdict="missing", told=f"{place} does not answer: {str(error).splitlines()[0]}")
-        ]
-    return [Check(name="database", verdict="ok", told=f"PostgreSQL at {place} answers")]
+        with socket.socket(family) as visitor:
+            visitor.settimeout(CONNECT_SECONDS)
+            visitor.connect(where)
+    except OSError as error:
+        return Check(name="database", verdict="missing", told=f"nothing answers at {told}: {error.strerror or error}")
+    return Check(name="database", verdict="ok", told=f"PostgreSQL's address {told} answers")
 
 
 def _server(settings: Settings) -> list[Check]:

@@ -17,7 +17,7 @@ UNSAFE = re.compile(r"[^\w.\- ]")
 
 def artifacts(run_id: str, save: Path | None, as_json: bool) -> int:
     """List a run's files, and copy them if a folder is given."""
-    return asyncio.run(_artifacts(run_id, save, as_json))
+    return asyncio.run(_artifacts(run_id, save.resolve() if save else None, as_json))
 
 
 async def _artifacts(run_id: str, save: Path | None, as_json: bool) -> int:
@@ -45,10 +45,10 @@ async def copied(door: Door, artifact: Artifact, folder: Path) -> Path:
     name = UNSAFE.sub("_", artifact.name).lstrip(".") or artifact.id
     path = folder / name
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        with await asyncio.to_thread(path.open, "wb") as file:
             async for chunk in door.file(artifact.id):
                 file.write(chunk)
     except OSError as error:
         raise Refused(f"{path} cannot be written: {error.strerror}.", next_step="Choose another folder.") from error
-    return path.resolve()
+    return path

@@ -3,12 +3,13 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
 
 import httpx2
 
+from gofer.cli import desk
 from gofer.cli.door import Door, given
 from gofer.cli.notice import Notice, serving
 from gofer.core.errors import CODES, Broken, GoferError, Refused, Unavailable
@@ -33,7 +34,6 @@ ADDRESSES: dict[str, tuple[str, str]] = {
 """Each operation's address, as its row in the table says. A copy, because loading the table takes a second; a
 test compares them."""
 
-TICKETS = f"{API}/tickets"
 PATIENCE_SECONDS = 20.0
 """How long a follower waits for a gofer that was restarted."""
 
@@ -88,7 +88,7 @@ class Remote:
 
     async def ticket(self) -> str:
         """The dashboard's address with a login ticket."""
-        return str((await self._send("POST", TICKETS)).json()["url"])
+        return str((await self._send("POST", desk.PATH)).json()["url"])
 
     def page(self, run_id: str) -> str | None:
         """The run's page."""
@@ -119,10 +119,9 @@ class Remote:
         path = f"{API}/runs/{quote(run_id, safe='')}/events"
         async with self._here().stream("GET", path, headers=headers, timeout=None) as answer:
             await _checked(answer)
-            async with aclosing(answer.aiter_lines()) as lines:
-                async for line in lines:
-                    if line.startswith("data:"):
-                        yield Event.model_validate_json(line.removeprefix("data:"))
+            async for line in answer.aiter_lines():
+                if line.startswith("data:"):
+                    yield Event.model_validate_json(line.removeprefix("data:"))
 
     async def _find_again(self) -> None:
         await self.close()

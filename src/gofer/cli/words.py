@@ -10,6 +10,7 @@ from gofer.core.run import Run
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Everything that could steer a terminal, tab and line feed apart."""
 
+NUMBERED = re.compile(r"\d+\. ")
 LONGEST = 300
 
 
@@ -75,6 +76,11 @@ def _asked(data: Mapping[str, Any]) -> str:
     return f"asks: {question['text']}{choices}"
 
 
+def _step(data: Mapping[str, Any]) -> str | None:
+    """Numbered steps are a playbook's; the browser tells of each itself."""
+    return None if NUMBERED.match(data["name"]) else f"step {data['name']}"
+
+
 def _started(data: Mapping[str, Any]) -> str:
     return "started" if data["attempt"] == 1 else f"started, attempt {data['attempt']}"
 
@@ -89,7 +95,7 @@ LINES: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
     "run.succeeded": lambda data: "succeeded",
     "run.failed": lambda data: f"failed: {data['error']['message']}",
     "run.cancelled": lambda data: f"cancelled by {data['by']}",
-    "step.started": lambda data: f"step {data['name']}",
+    "step.started": _step,
     "said": lambda data: f"says: {data['text']}",
     "model.finished": _finished_model,
     "tool.started": lambda data: f"uses {data['tool']} {data['arguments']}",

@@ -6,7 +6,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,6 @@ from gofer.ops.tokens import CreateToken, NewToken, Revoked, RevokeToken
 from gofer.testing.rfb_server import RfbServer
 from gofer.web.gateway import Gateway
 
-START = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 APPS = ("browse", "chat")
 
 
@@ -99,10 +98,8 @@ class FakeLog:
 
     async def add(self, app: str, wanted: Mapping[str, JsonValue], **more: Any) -> Run:
         """A new run."""
-        number = len(self.runs) + 1
-        created = START + timedelta(minutes=number)
-        values = {"status": Status.QUEUED, "queue_position": 1} | more
-        run = Run(id=f"run-{number:04}", app=app, input=dict(wanted), created_at=created, **values)
+        values = {"status": Status.QUEUED, "created_at": datetime.now(UTC)} | more
+        run = Run(id=f"run-{len(self.runs) + 1:04}", app=app, input=dict(wanted), **values)
         self.runs[run.id] = run
         await self.tell(run.id, RunQueued())
         return run
@@ -200,7 +197,7 @@ class FakeFiles:
             media_type=media_type,
             size=len(data),
             sha256=digest,
-            created_at=START,
+            created_at=datetime.now(UTC),
         )
         self.files[known] = (artifact, data)
         await self._log.tell(run_id, ArtifactSaved(artifact=artifact))
@@ -292,7 +289,7 @@ class FakeOperations:
 
     async def ask(self, run_id: str, question: Question) -> AskedQuestion:
         """Park a run with a question."""
-        asked = AskedQuestion(id="question-1", run_id=run_id, question=question, asked_at=START)
+        asked = AskedQuestion(id="question-1", run_id=run_id, question=question, asked_at=datetime.now(UTC))
         await self._log.tell(
             run_id, QuestionAsked(question=asked), status=Status.WAITING, waiting_for=WaitingFor.PERSON
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 WIDTH, HEIGHT = 1024, 768
 SIDE = 96
-INK, PAPER, BAR = b"\x4a\x8f\x2f\x00", b"\xf4\xf6\xf7\x00", b"\xdd\xe3\xe6\x00"
+INK, PAPER, BAR, FIELD = b"\x52\x8a\x3c\xff", b"\xf4\xf6\xf7\xff", b"\xdd\xe3\xe6\xff", b"\xff\xff\xff\xff"
 FORMAT = struct.pack(">BBBBHHHBBB3x", 32, 24, 0, 1, 255, 255, 255, 16, 8, 0)
 LENGTHS = {0: 20, 3: 10, 4: 8, 5: 6}
 
@@ -74,7 +74,7 @@ class RfbServer:
 
     async def _update(self, writer: asyncio.StreamWriter, *, whole: bool) -> None:
         self.painted += 1
-        rectangles = [self._square()] if not whole else [*wallpaper(), self._square()]
+        rectangles = [*(wallpaper() if whole else []), rectangle((288, 330, 480, SIDE), PAPER), self._square()]
         writer.write(struct.pack(">BxH", 0, len(rectangles)) + b"".join(rectangles))
         await writer.drain()
         await asyncio.sleep(0.04)
@@ -88,7 +88,7 @@ def wallpaper() -> list[bytes]:
     return [
         rectangle((0, 0, WIDTH, HEIGHT), PAPER),
         rectangle((0, 0, WIDTH, 72), BAR),
-        rectangle((150, 18, 720, 36), b"\xff\xff\xff\0"),
+        rectangle((150, 18, 720, 36), FIELD),
     ]
 
 

@@ -22,8 +22,10 @@ UVICORN: dict[str, Any] = {
     "ws_max_queue": 4,
     "ws_per_message_deflate": False,
     "server_header": False,
+    "timeout_graceful_shutdown": 1,
 }
-"""How uvicorn must run this app: `uvicorn.Config(app, **UVICORN)`, so that frames are bounded before we see them."""
+"""How uvicorn must run this app: `uvicorn.Config(app, **UVICORN)`. Frames are bounded before we see them, a
+viewer that takes nothing holds back its desktop, and streams that never end do not hold up a stop."""
 
 
 def create_app(gateway: Gateway) -> FastAPI:

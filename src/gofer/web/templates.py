@@ -15,6 +15,7 @@ class Pages:
     def __init__(self) -> None:
         loader = FileSystemLoader(HERE / "pages")
         self._environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+        self._environment.policies["json.dumps_kwargs"] = {"sort_keys": False}  # an output keeps its own order
 
     def render(self, name: str, status: int = 200, **values: Any) -> HTMLResponse:
         """One page; `values` are what its template names."""

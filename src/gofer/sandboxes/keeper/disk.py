@@ -42,8 +42,7 @@ def make_disk(orders: Orders) -> int:
 def spawn(argv: Sequence[str]) -> int:
     """Start a program without input or output."""
     null = [(os.POSIX_SPAWN_OPEN, fd, "/dev/null", os.O_RDWR, 0) for fd in (0, 1, 2)]
-    path = "/usr/sbin:/usr/bin:/sbin:/bin"
-    return os.posix_spawnp(argv[0], list(argv), {"PATH": path}, file_actions=null)
+    return os.posix_spawnp(argv[0], list(argv), {}, file_actions=null)
 
 
 def wait_for(pid: int, what: str) -> None:

@@ -17,7 +17,7 @@ class Watch:
         self.cell, self.control, self.orders = cell, control, cell.orders
         self.born = time.monotonic()
         self.poll = select.poll()
-        self.adopted = False
+        self.next_look = 0.0
         for fd in (0, cell.exited, cell.err, control.fileno()):
             self.poll.register(fd, select.POLLIN)
 
@@ -47,7 +47,15 @@ class Watch:
         quiet = time.time() - os.stat(os.path.join(self.orders.folder, "heartbeat")).st_mtime
         if now - self.born > float(words["wall"]) or quiet > float(words["idle"]):
             return True
-        return words["disk"] == "watched" and used(os.path.join(self.orders.folder, "disk")) > self.orders.disk_bytes
+        return words["disk"] == "watched" and self._full(now)
+
+    def _full(self, now: float) -> bool:
+        """Whether the files are more than allowed; looking takes at most a twentieth of the time."""
+        if now < self.next_look:
+            return False
+        full = used(os.path.join(self.orders.folder, "disk")) > self.orders.disk_bytes
+        self.next_look = now + 20 * (time.monotonic() - now)
+        return full
 
 
 def used(folder: str) -> int:

@@ -80,7 +80,9 @@ class Machine:
     def _disk(self) -> str:
         if self.has_disk_images:
             return "an ext4 image of that size"
-        return "checked twice a second by the keeper, which ends a sandbox over its size; temporary folders exactly"
+        return (
+            "each file, and temporary folders; the whole is looked at by the keeper, which ends a sandbox over its size"
+        )
 
 
 def found(program: str) -> bool:

@@ -59,23 +59,31 @@ export function link(state) {
 
 /**
  * Follow a stream of server-sent events. A hidden page lets go of its connection, since browsers allow few
- * to one host, and goes on after the last event when it is seen again. `address(last)` gives the URL.
+ * to one host, and goes on after the last event when it is seen again. `address(last)` gives the URL;
+ * `missed` is called when something may have been missed, `complete` says whether an end is the end.
  */
-export function follow(address, take, missed = () => {}) {
+export function follow(address, take, { missed = () => {}, complete = () => false } = {}) {
   let source, last = 0, over = false, broken = false;
   const open = () => {
     source = new EventSource(address(last));
     source.onopen = () => { link("live"); if (broken) missed(); broken = false; };
     source.onmessage = (message) => { if (message.lastEventId) last = Number(message.lastEventId); take(JSON.parse(message.data)); };
-    source.onerror = () => { if (over) return; broken = true; link("lost"); if (source.readyState === EventSource.CLOSED) setTimeout(reopen, 2000); };
+    source.onerror = () => {
+      if (over) return;
+      if (complete()) return stop();
+      broken = true;
+      link("lost");
+      if (source.readyState === EventSource.CLOSED) setTimeout(reopen, 2000);
+    };
   };
+  const stop = () => { over = true; source.close(); link("over"); };
   const reopen = () => { if (!over && !document.hidden) { source.close(); open(); } };
   document.addEventListener("visibilitychange", () => {
     if (over) return;
     if (document.hidden) { source.close(); broken = true; } else open();
   });
   open();
-  return () => { over = true; source.close(); link("over"); };
+  return stop;
 }
 
 export const STATUS = { queued: "Queued", running: "Running", waiting: "Waiting", succeeded: "Done", failed: "Failed", cancelled: "Stopped" };
@@ -114,7 +122,9 @@ export function span(seconds) {
   if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)} s`;
   if (seconds < 60) return `${Math.round(seconds)} s`;
   const minutes = Math.floor(seconds / 60);
-  return minutes < 60 ? `${minutes} min ${Math.floor(seconds % 60)} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days`;
 }
 
 /** How long a run has been at it. */
@@ -122,7 +132,7 @@ export function took(run) {
   if (!run.started_at) return "–";
   const end = run.ended_at ? Date.parse(run.ended_at) : Date.now();
   const seconds = Math.max(0, end - Date.parse(run.started_at)) / 1000;
-  return span(ended(run) ? seconds : Math.max(10, seconds) === 10 ? Math.floor(seconds) : seconds).replace(".0 s", " s");
+  return ended(run) || seconds >= 10 ? span(seconds) : `${Math.floor(seconds)} s`;
 }
 
 const AGO = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
@@ -135,4 +145,4 @@ export function ago(moment) {
   return seconds > -86400 ? AGO.format(Math.round(seconds / 3600), "hour") : AGO.format(Math.round(seconds / 86400), "day");
 }
 
-export const clock = (moment) => new Date(moment).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+export const clock = (moment) => new Date(moment).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });

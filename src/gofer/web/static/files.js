@@ -47,7 +47,8 @@ function preview(artifact) {
   return holder;
 }
 
-function table([header = [], ...rows]) {
+/** Rows of text as a table, the long tail only counted. */
+export function table([header = [], ...rows]) {
   const line = (cells, tag) => h("tr", {}, ...cells.map((cell) => h(tag, {}, cell)));
   const shown = rows.slice(0, ROWS).map((cells) => line(cells, "td"));
   const more = rows.length > ROWS ? h("p", { class: "muted small" }, `and ${rows.length - ROWS} more rows`) : null;

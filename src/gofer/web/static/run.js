@@ -1,7 +1,7 @@
 // One errand: its state, its questions, its desktop and what can be done with it, fed by its events.
 import { $, badge, call, cost, count, data, ended, follow, h, notice, pressed, say, took } from "./dom.js";
 import { Desktop } from "./desktop.js";
-import { add, address, find, isPicture } from "./files.js";
+import { add, address, find, isPicture, table } from "./files.js";
 import { tell } from "./timeline.js";
 
 let run = data.run;
@@ -21,8 +21,13 @@ function draw() {
   say($("input"), JSON.stringify(run.input, null, 2));
   drawOrigin();
   drawEnd();
+  tick();
   const mine = run.controlled_by === data.me;
   if (on && !ended(run)) desktop.control(mine, mine ? null : run.controlled_by);
+}
+
+function tick() {
+  say($("time"), took(run));
 }
 
 function drawOrigin() {
@@ -38,14 +43,21 @@ function drawEnd() {
   if (run.output != null && !$("output").firstChild) $("output").append(value(run.output));
 }
 
-/** JSON as people read it: text as text, plain objects as a list of names and values. */
+const isPlain = (given) => given !== null && typeof given === "object" && !Array.isArray(given);
+const isText = (given) => given === null || typeof given !== "object";
+const text = (given) => String(given ?? "–");
+
+/** JSON as people read it: text as text, an object as names and values, equal objects as a table. */
 function value(given) {
-  if (typeof given === "string") return h("p", { class: "flow" }, given);
-  const plain = given && typeof given === "object" && !Array.isArray(given);
-  if (!plain) return h("pre", {}, JSON.stringify(given, null, 2));
-  const text = (part) => (part !== null && typeof part === "object" ? h("pre", {}, JSON.stringify(part, null, 2)) : String(part ?? "–"));
-  return h("dl", {}, ...Object.entries(given).flatMap(([name, part]) => [h("dt", {}, name.replaceAll("_", " ")), h("dd", {}, text(part))]));
+  if (isText(given)) return h("p", { class: "flow" }, text(given));
+  if (isPlain(given)) return h("dl", {}, ...Object.entries(given).flatMap(([name, part]) => [h("dt", {}, name.replaceAll("_", " ")), h("dd", {}, isPlain(part) ? json(part) : value(part))]));
+  if (given.every(isText)) return h("p", {}, given.length ? given.map(text).join(", ") : "none");
+  if (!given.every((row) => isPlain(row) && Object.values(row).every(isText))) return json(given);
+  const names = [...new Set(given.flatMap(Object.keys))];
+  return h("div", { class: "sheet", tabindex: "0", role: "region", "aria-label": "Rows" }, ...table([names, ...given.map((row) => names.map((name) => text(row[name])))]));
 }
+
+const json = (given) => h("pre", {}, JSON.stringify(given, null, 2));
 
 function refresh() {
   refreshing ||= setTimeout(async () => {
@@ -75,6 +87,7 @@ function lapse(question, deadline) {
   return question.default == null ? `Open until ${when}.` : `Without an answer by ${when} it goes on with “${question.default}”.`;
 }
 
+const ENDS = ["run.succeeded", "run.failed", "run.cancelled"];
 let finished = false;
 const REACT = {
   "question.asked": (event) => ask(event.data.question),
@@ -83,9 +96,9 @@ const REACT = {
   "browser.acted": (event) => { if (event.data.artifact) picture = address(find(event.data.artifact) || { id: event.data.artifact }); },
   "sandbox.opened": (event) => { if (event.data.profile === "desktop") on = true; },
   "sandbox.closed": () => { on = false; },
-  "run.succeeded": () => { finished = true; on = false; },
-  "run.failed": () => { finished = true; on = false; },
-  "run.cancelled": () => { finished = true; on = false; },
+  "run.succeeded": () => { on = false; },
+  "run.failed": () => { on = false; },
+  "run.cancelled": () => { on = false; },
 };
 
 const waiting = [];
@@ -98,6 +111,7 @@ function flush() {
 
 function take(event) {
   if (!waiting.length) setTimeout(flush, 30);
+  finished ||= ENDS.includes(event.type);
   waiting.push(event);
 }
 
@@ -123,7 +137,5 @@ $("retry-go").addEventListener("click", async (event) => {
 
 draw();
 if (on) desktop.open();
-const tick = () => say($("time"), took(run));
-tick();
 setInterval(tick, 1000);
-const stopFollowing = follow((last) => `${api}/events?after=${last}`, take, refresh);
+const stopFollowing = follow((last) => `${api}/events?after=${last}`, take, { missed: refresh, complete: () => finished });

@@ -16,8 +16,8 @@ function fill({ parts }, run) {
   say(parts.title, title(run));
   say(parts.app, run.app);
   say(parts.when, ago(run.created_at));
-  say(parts.time, took(run));
-  say(parts.cost, cost(run.cost));
+  say(parts.time, run.started_at ? took(run) : "");
+  say(parts.cost, run.cost.input_tokens ? cost(run.cost) : "");
   badge(parts.badge, run);
 }
 
@@ -83,4 +83,4 @@ older(data);
 $("empty").hidden = rows.size > 0;
 setInterval(() => rows.forEach(({ run, view }) => fill(view, run)), 1000);
 const catchUp = async () => (await listing()).runs.reverse().forEach((run) => show(run, "prepend"));
-follow(() => "/api/v1/runs", (run) => show(run, "prepend"), catchUp);
+follow(() => "/api/v1/runs", (run) => show(run, "prepend"), { missed: catchUp });

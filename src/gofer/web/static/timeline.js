@@ -2,7 +2,7 @@
 import { $, bytes, clock, h, money, say, span } from "./dom.js";
 import { address, find, thumbnail } from "./files.js";
 
-const turns = new Map(), tools = new Map(), steps = new Map();
+const turns = new Map(), tools = new Map(), steps = new Map(), files = new Map();
 let last = { name: "", item: null };
 const WAITS = { person: "Waits for you", timer: "Waits for a time", dependency: "Waits for another errand", budget: "Waits for budget" };
 const HOW = { new: "A fresh computer is on", reattached: "Back on the same computer", moved: "On a new computer" };
@@ -64,6 +64,7 @@ function returned(event) {
 function acted(event) {
   const picture = event.data.artifact && (find(event.data.artifact) || { id: event.data.artifact, name: event.data.sentence });
   const about = [h("p", { class: "muted small url" }, event.data.url), picture ? thumbnail(picture) : null].filter(Boolean);
+  if (picture) files.get(picture.id)?.remove(); // told by the picture itself
   // A step that is this one action says the same words: told once.
   if (last.name.endsWith(event.data.sentence)) last.item.append(...about);
   else add(event, "act", h("p", {}, event.data.sentence), ...about);
@@ -72,7 +73,8 @@ function acted(event) {
 
 function saved(event) {
   const file = event.data.artifact;
-  add(event, "saved", h("p", {}, "Saved ", h("a", { href: address(file) }, file.name), ` (${bytes(file.size)})`));
+  const item = add(event, "saved", h("p", {}, "Saved ", h("a", { href: address(file) }, file.name), ` (${bytes(file.size)})`));
+  files.set(file.id, item);
 }
 
 const DRAW = {
@@ -97,7 +99,7 @@ const DRAW = {
   "question.answered": line("said", (data) => (data.by === "timeout" ? `Nobody answered in time; goes on with “${data.answer}”` : `${data.by} answered “${data.answer}”`)),
   "sandbox.opened": line("mild", (data) => `${HOW[data.how]} (${span(data.seconds)})`),
   "sandbox.closed": line("mild", () => "The computer is off"),
-  "egress.refused": line("bad", (data) => `Not allowed to reach ${data.host}:${data.port}: ${data.reason}`),
+  "egress.refused": line("wait", (data) => `Not allowed to reach ${data.host}:${data.port}: ${data.reason}`),
   "browser.acted": acted,
   "artifact.saved": saved,
   "viewer.joined": line("mild", (data) => `${data.who} is watching`),

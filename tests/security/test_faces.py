@@ -1,0 +1,116 @@
+"""Face by operation by scope, on a real kernel: only the very scope, or `*`, opens an operation."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from tests.kernel.applications import APPLICATIONS
+
+from gofer.core.operation import Operation
+from gofer.core.principal import EVERYTHING, OWNER
+from gofer.kernel.access import SCOPES
+from gofer.kernel.files import Files
+from gofer.testing.harness import Harness, Setup, harness
+from gofer.web.gateway import Gateway
+from gofer.web.server import create_app
+
+BODIES: dict[str, dict[str, Any]] = {
+    "run.start": {"app": "add"},
+    "run.answer": {"answer": "yes"},
+    "run.control": {"action": "take"},
+    "token.create": {"name": "helper", "scopes": ["tokens:write"]},
+}
+REFUSED = (401, 403)
+
+
+def gateway(gofer: Harness, novnc: Path) -> Gateway:
+    kernel = gofer.kernel
+    return Gateway(
+        operations=gofer.operations,
+        access=kernel.access,
+        feed=kernel.parts.log,
+        desktops=kernel.desktops,
+        files=Files(kernel.parts.database, kernel.parts.artifacts),
+        novnc=novnc,
+    )
+
+
+@pytest.fixture
+async def gofer(folder: Path) -> AsyncIterator[Harness]:
+    """A kernel at work."""
+    async with harness(Setup(folder, APPLICATIONS)) as ready:
+        yield ready
+
+
+@pytest.fixture
+async def client(gofer: Harness, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """A caller without any token."""
+    transport = httpx.ASGITransport(create_app(gateway(gofer, tmp_path)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as ready:
+        yield ready
+
+
+async def ask(client: httpx.AsyncClient, operation: Operation, run_id: str, token: str | None) -> int:
+    path = operation.path.replace("{id}", run_id).replace("{name}", "nobody")
+    headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+    body = None if operation.method == "GET" else BODIES.get(operation.name, {})
+    answer = await client.request(operation.method, f"/api/v1{path}", json=body, headers=headers)
+    return answer.status_code
+
+
+async def test_every_operation_needs_its_very_scope(gofer: Harness, client: httpx.AsyncClient) -> None:
+    run = await gofer.run("add")
+    for operation in gofer.operations.values():
+        assert await ask(client, operation, run.id, None) == 401
+        assert await ask(client, operation, run.id, "gofer_wrong") == 401
+        for scope in SCOPES:
+            name = f"{operation.name}-{scope}".replace("*", "all").replace(":", "-")
+            token = await gofer.kernel.access.create_token(OWNER, name, [scope])
+            status = await ask(client, operation, run.id, token)
+            opened = status not in REFUSED
+            assert opened == (scope in (operation.scope, EVERYTHING)), (operation.name, scope, status)
+
+
+async def test_a_token_grants_no_more_than_its_maker_has(gofer: Harness, client: httpx.AsyncClient) -> None:
+    token = await gofer.kernel.access.create_token(OWNER, "clerk", ["tokens:write"])
+    wanted = {"name": "helper", "scopes": ["*"]}
+    answer = await client.post("/api/v1/tokens", json=wanted, headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 403
+    assert answer.json()["error"]["code"] == "ERR_FORBIDDEN"
+
+
+async def test_a_revoked_token_opens_nothing(gofer: Harness, client: httpx.AsyncClient) -> None:
+    token = await gofer.kernel.access.create_token(OWNER, "guest", ["runs:read"])
+    headers = {"Authorization": f"Bearer {token}"}
+    assert (await client.get("/api/v1/runs", headers=headers)).status_code == 200
+    await gofer.kernel.access.revoke_token("guest")
+    assert (await client.get("/api/v1/runs", headers=headers)).status_code == 401
+
+
+async def test_a_ticket_works_once_for_its_own_purpose(gofer: Harness) -> None:
+    access = gofer.kernel.access
+    ticket = await access.ticket(OWNER, "login", 60)
+    assert await access.redeem(ticket, "vnc:r-1") is None
+    assert await access.authenticate(ticket) is None
+    found = await access.redeem(ticket, "login")
+    assert found == OWNER
+    assert await access.redeem(ticket, "login") is None
+
+
+async def test_a_ticket_past_its_time_is_worthless(gofer: Harness) -> None:
+    ticket = await gofer.kernel.access.ticket(OWNER, "login", -1)
+    assert await gofer.kernel.access.redeem(ticket, "login") is None
+
+
+async def test_one_principal_cannot_read_anothers_run(gofer: Harness, client: httpx.AsyncClient) -> None:
+    run = await gofer.run("remember")
+    (artifact,) = await gofer.call("run.artifacts", id=run.id)
+    scopes = ["runs:read", "runs:write", "runs:control"]
+    token = await gofer.kernel.access.create_token(OWNER, "neighbour", scopes)
+    headers = {"Authorization": f"Bearer {token}"}
+    for path in ("", "/events", "/artifacts"):
+        assert (await client.get(f"/api/v1/runs/{run.id}{path}", headers=headers)).status_code == 404
+    assert (await client.post(f"/api/v1/runs/{run.id}/cancel", json={}, headers=headers)).status_code == 404
+    assert (await client.get(f"/artifacts/{artifact.id}", headers=headers)).status_code == 404

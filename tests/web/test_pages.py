@@ -1,0 +1,222 @@
+"""The pages, clicked in a real Chromium: light, dark, and as wide as a phone."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+from tests.web import story
+
+from gofer.core.event import RunFailed
+from gofer.core.principal import OWNER
+from gofer.core.question import Question
+from gofer.core.run import Cost, RunError, Status, WaitingFor
+from gofer.testing.fake_gateway import FakeGofer
+
+pytestmark = pytest.mark.chromium
+
+GOAL = "Find the three cheapest kettles and tell me what changed since last week"
+
+
+@dataclass
+class Visit:
+    """One browser on one site."""
+
+    page: Page
+    site: str
+    folder: Path
+    problems: list[str] = field(default_factory=list)
+
+    async def enter(self, gofer: FakeGofer, path: str = "/") -> None:
+        """Log in by ticket and go somewhere."""
+        ticket = await gofer.access.ticket(OWNER, "login", 60)
+        await self.page.goto(f"{self.site}/login?ticket={ticket}")
+        if path != "/":
+            await self.page.goto(self.site + path)
+
+    async def shoot(self, name: str) -> None:
+        """A picture for whoever looks; nothing may stick out to the side."""
+        await self.page.screenshot(path=self.folder / f"{name}.png", full_page=True)
+        wide = await self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, f"{name} is {wide} px too wide"
+
+
+@asynccontextmanager
+async def visiting(
+    site: str, folder: Path, *, scheme: Literal["light", "dark"] = "light", width: int = 1280
+) -> AsyncIterator[Visit]:
+    """A Chromium at this site; any error in its console fails the test."""
+    async with async_playwright() as tool:
+        browser = await tool.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        view = await browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 860})
+        page = await view.new_page()
+        page.set_default_timeout(8000)
+        visit = Visit(page, site, folder)
+        page.on("console", lambda said: visit.problems.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: visit.problems.append(str(error)))
+        yield visit
+        await browser.close()
+    assert visit.problems == []
+
+
+async def furnish(gofer: FakeGofer) -> None:
+    """Runs in every state."""
+    spent = Cost(usd=0.0412, input_tokens=12_000, output_tokens=900)
+    now = datetime.now(UTC)
+    past = {"created_at": now - timedelta(hours=5), "started_at": now - timedelta(hours=5), "ended_at": now}
+    past["ended_at"] = past["started_at"] + timedelta(seconds=83)
+    recent = {"created_at": now - timedelta(minutes=4), "started_at": now - timedelta(seconds=200)}
+    error = RunError(code="ERR_MODEL_UNAVAILABLE", message="The model did not answer.", next_step="Retry the run.")
+    add = gofer.log.add
+    await add("chat", {"message": "Which contract ends first?"}, status=Status.SUCCEEDED, cost=spent, **past)
+    await add("browse", {"goal": "Renew the library books"}, status=Status.FAILED, error=error, **past)
+    await add("browse", {"goal": "<script>alert(1)</script> & more"}, status=Status.CANCELLED, **past)
+    waits = {"status": Status.WAITING, "waiting_for": WaitingFor.PERSON, **recent}
+    await add("browse", {"goal": "Book a table for four on Friday evening near the station"}, **waits)
+    await add("browse", {"goal": "Compare train fares"}, status=Status.RUNNING, cost=spent, **recent)
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
+async def test_an_errand_is_started_watched_answered_driven_and_stopped(
+    scheme: Literal["light", "dark"], width: int, gofer: FakeGofer, site: str, tmp_path: Path
+) -> None:
+    await furnish(gofer)
+    async with visiting(site, tmp_path, scheme=scheme, width=width) as visit:
+        page = visit.page
+        await visit.enter(gofer)
+        await expect(page.locator("#link")).to_have_text("Live")
+        await visit.shoot("1-runs")
+        await page.get_by_label("Goal").fill(GOAL)
+        await page.get_by_role("button", name="Start errand").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text(GOAL)
+        run_id = page.url.rpartition("/")[2]
+        await story.begin(gofer, run_id)
+        await expect(page.locator("#screen canvas")).to_be_visible()
+        await story.browse(gofer, run_id)
+        await expect(page.locator(".model .flow")).to_have_text(
+            "There are three kettles on this page; <b>the cheapest</b> is the small one."
+        )
+        await expect(page.locator("#cost")).to_have_text("$0.01")
+        await story.ask(gofer, run_id)
+        await expect(page.locator("#status")).to_have_text("Needs you")
+        await page.wait_for_timeout(150)
+        await visit.shoot("2-asks")
+        await page.get_by_role("button", name="Germany").click()
+        await expect(page.locator(".question")).to_have_count(0)
+        await drive(visit, gofer, run_id)
+        await page.get_by_role("button", name="Stop", exact=True).click()
+        await page.get_by_role("button", name="Stop it").click()
+        await expect(page.locator("#status")).to_have_text("Stopped")
+        await expect(page.locator("#link")).to_have_text("Finished")
+        await expect(page.get_by_role("button", name="Retry")).to_be_visible()
+        await visit.shoot("4-stopped")
+
+
+async def drive(visit: Visit, gofer: FakeGofer, run_id: str) -> None:
+    """Take control, click and type into the desktop, hand back."""
+    page, received = visit.page, gofer.screen.received
+    canvas = page.locator("#screen canvas")
+    await canvas.click()
+    await page.keyboard.press("x")
+    assert received == []
+    await page.get_by_role("button", name="Take control").click()
+    await expect(page.locator("#control-note")).to_contain_text("You have the keyboard")
+    await page.wait_for_timeout(250)
+    await canvas.click()
+    await page.keyboard.press("a")
+    await page.get_by_label("Text to type into the desktop").fill("b€")
+    await page.get_by_role("button", name="Send").click()
+    await visit.shoot("3-control")
+    await page.get_by_role("button", name="Hand back").click()
+    await expect(page.get_by_role("button", name="Take control")).to_be_visible()
+    keys = [int.from_bytes(data[4:8], "big") for data in received if data[0] == 4 and data[1]]
+    assert keys == [ord("a"), ord("b"), 0x1000000 | ord("€")]
+    assert any(data[0] == 5 and data[1] == 1 for data in received)
+
+
+async def test_the_result_is_shown_with_its_files(gofer: FakeGofer, site: str, tmp_path: Path) -> None:
+    run = await gofer.log.add("browse", {"goal": GOAL, "start_url": story.SHOP})
+    await story.begin(gofer, run.id)
+    await story.browse(gofer, run.id)
+    async with visiting(site, tmp_path) as visit:
+        page = visit.page
+        await visit.enter(gofer, f"/runs/{run.id}")
+        await expect(page.locator("#screen canvas")).to_be_visible()
+        await story.finish(gofer, run.id)
+        await expect(page.locator("#status")).to_have_text("Done")
+        await expect(page.locator("#output")).to_contain_text("The small kettle is 2.00 cheaper")
+        await expect(page.locator(".sheet tbody tr")).to_have_count(3)
+        await expect(page.locator(".sheet tbody td").nth(6)).to_have_text("<b>Kettle</b> XL")
+        await expect(page.locator("#pictures img")).to_have_count(1)
+        await expect(page.locator("#control-note")).to_have_text("The computer is off. This is its last picture.")
+        await visit.shoot("result")
+        await page.reload()
+        await expect(page.locator("#output")).to_contain_text("The small kettle is 2.00 cheaper")
+        await page.get_by_role("button", name="Retry").click()
+        await page.get_by_label("Input, as JSON").fill("{oops")
+        await page.get_by_role("button", name="Run again").click()
+        await expect(page.locator("#retry-problem")).to_contain_text("This is not JSON")
+        await visit.shoot("retry")
+        await page.get_by_label("Input, as JSON").fill('{"goal": "Only kettles below 30"}')
+        await page.get_by_role("button", name="Run again").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Only kettles below 30")
+        await expect(page.get_by_text("A retry of an earlier errand")).to_be_visible()
+
+
+async def test_a_failure_shows_its_next_step_and_text_answers_are_sent(
+    gofer: FakeGofer, site: str, tmp_path: Path
+) -> None:
+    run = await gofer.log.add("chat", {"message": "Which contract ends first?"}, status=Status.RUNNING)
+    await gofer.operations.ask(run.id, Question(text="Which contracts do you mean?"))
+    async with visiting(site, tmp_path) as visit:
+        page = visit.page
+        await visit.enter(gofer, f"/runs/{run.id}")
+        await page.get_by_label("Your answer").fill("The two in my mail")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".question")).to_have_count(0)
+        await expect(page.locator("#timeline")).to_contain_text("owner answered “The two in my mail”")
+        error = RunError(code="ERR_MODEL_UNAVAILABLE", message="The model did not answer.", next_step="Check its key.")
+        await gofer.log.tell(run.id, RunFailed(error=error), status=Status.FAILED, error=error, waiting_for=None)
+        await expect(page.locator("#fault")).to_contain_text("Check its key.")
+        await expect(page.locator("#desktop")).to_be_hidden()
+        await visit.shoot("failed")
+
+
+async def test_the_list_is_live_filtered_and_safe(gofer: FakeGofer, site: str, tmp_path: Path) -> None:
+    async with visiting(site, tmp_path) as visit:
+        page = visit.page
+        await visit.enter(gofer)
+        await expect(page.get_by_text("No errands yet.")).to_be_visible()
+        await visit.shoot("empty")
+        await expect(page.locator("#link")).to_have_text("Live")
+        await furnish(gofer)
+        await expect(page.locator("#runs li")).to_have_count(5)
+        await expect(page.locator("#runs")).to_contain_text("<script>alert(1)</script> & more")
+        await page.get_by_label("Status").select_option("failed")
+        await expect(page.locator("#runs li")).to_have_count(1)
+        await expect(page.locator("#runs")).to_contain_text("Renew the library books")
+        await page.goto(f"{site}/")
+        await page.get_by_role("button", name="Run the demo").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Watch the prices of the demo shop")
+        await page.goto(f"{site}/")
+        await page.get_by_role("radio", name="Chat").check()
+        await expect(page.get_by_label("Start at")).to_be_hidden()
+        await page.get_by_label("Message").fill("Hello")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Hello")
+        await page.get_by_role("button", name="Log out").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Log in to gofer")
+        await visit.shoot("login")
+
+
+async def test_a_used_ticket_is_explained(gofer: FakeGofer, site: str, tmp_path: Path) -> None:
+    async with visiting(site, tmp_path, scheme="dark") as visit:
+        await visit.page.goto(f"{site}/login?ticket=used")
+        await expect(visit.page.get_by_role("alert")).to_contain_text("used already")
+        await visit.shoot("used-ticket")
+        await visit.page.context.clear_cookies()
+        visit.problems.clear()  # the browser reports the page's own 401
