@@ -168,6 +168,7 @@ def _gateway(settings: Settings, kernel: Kernel) -> Gateway:
         novnc=server.novnc,
         anonymous=OWNER if server.anonymous_loopback and server.host in ("127.0.0.1", "::1", "localhost") else None,
         origins=server.origins,
+        words={name: application.words for name, application in kernel.parts.applications.items()},
     )
 
 

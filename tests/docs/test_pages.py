@@ -8,10 +8,11 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from pkgutil import resolve_name
 from xml.etree import ElementTree
 
 import pytest
-from tests.docs.pages import DOCS, ROOT, Block, anchors, blocks, links, pages
+from tests.docs.pages import DOCS, ROOT, Block, anchors, blocks, links, pages, prose
 
 from gofer.browser.playbook import load
 
@@ -20,6 +21,9 @@ RUNNABLE = {
     page: "\n".join(block.text for block in blocks("python") if block.page == page and block.mark == "run")
     for page in sorted({block.page for block in blocks("python") if block.mark == "run"})
 }
+FILE = re.compile(r"`((?:src|tests|docs|scripts|benchmarks)/[\w./-]+)`")
+NAME = re.compile(r"`(gofer(?:\.\w+)+)`")
+NO_MODULE = re.compile(r"\.(toml|db|lock|parts|example)$")
 ONLY_HERE = re.compile(r"/work/|/root/|/home/(?!user\b)\w+|pypi\.|files\.pythonhosted|npmjs\.|/simple/")
 
 
@@ -87,6 +91,18 @@ def test_nothing_in_the_docs_belongs_to_one_machine_or_registry() -> None:
         if ONLY_HERE.search(line)
     ]
     assert found == []
+
+
+def test_files_named_in_the_docs_exist() -> None:
+    named = {(page, file) for page in pages() for file in FILE.findall(prose(page))}
+    assert {f"{page.name}: {file}" for page, file in named if not (ROOT / file).exists()} == set()
+
+
+def test_names_in_the_docs_are_names_in_the_code() -> None:
+    named = {name for page in pages() for name in NAME.findall(prose(page)) if not NO_MODULE.search(name)}
+    assert len(named) > 3
+    for name in named:
+        assert resolve_name(name) is not None
 
 
 def test_the_picture_is_a_picture() -> None:

@@ -18,16 +18,28 @@ from gofer.storage.database import Database
 
 ACTIVE = [Status.QUEUED, Status.RUNNING, Status.WAITING]
 
+GRACE_SECONDS = 15.0
+"""How long control outlives its holder's last window: long enough to reload a page."""
+
 
 class Desktops:
     """What the web faces need of screens."""
 
-    def __init__(self, database: Database, log: EventLog, lender: Lender, watch: Watch) -> None:
+    def __init__(
+        self,
+        database: Database,
+        log: EventLog,
+        lender: Lender,
+        watch: Watch,
+        grace_seconds: float = GRACE_SECONDS,
+    ) -> None:
+        self._grace_seconds = grace_seconds
         self._database = database
         self._log = log
         self._lender = lender
         self._watch = watch
         self._viewers: Counter[tuple[str, str]] = Counter()
+        self._leaving: set[asyncio.Task[None]] = set()
 
     def watchable(self, run_id: str) -> bool:
         """Whether the run has a desktop on this host right now."""
@@ -46,9 +58,18 @@ class Desktops:
         await self._log.append(run_id, ViewerJoined(who=viewer.id))
 
     async def left(self, run_id: str, viewer: Principal) -> None:
-        """Somebody stopped watching."""
+        """Somebody stopped watching; who held control and does not come back soon hands it back."""
         self._viewers[run_id, viewer.id] -= 1
         await self._log.append(run_id, ViewerLeft(who=viewer.id))
+        if await self.holds_control(run_id, viewer):
+            leaving = asyncio.create_task(self._return_later(run_id, viewer))
+            self._leaving.add(leaving)
+            leaving.add_done_callback(self._leaving.discard)
+
+    async def _return_later(self, run_id: str, viewer: Principal) -> None:
+        await asyncio.sleep(self._grace_seconds)
+        if not self._viewers[run_id, viewer.id] and await self.holds_control(run_id, viewer):
+            await self.give_back(run_id, viewer.id)
 
     async def holds_control(self, run_id: str, viewer: Principal) -> bool:
         """Whether this viewer's input may reach the desktop."""

@@ -17,6 +17,9 @@ PREFERENCES = {
     "savefile": {"default_directory": "/workspace/downloads"},
 }
 
+OWN_HOSTS = frozenset({"clients2.google.com", "update.googleapis.com", "optimizationguide-pa.googleapis.com"})
+"""Where Chromium goes for itself, whatever its flags say: refused like any other, but no news to the errand's owner."""
+
 
 def files() -> dict[str, str]:
     """Files to be put into the sandbox, by path."""

@@ -148,7 +148,7 @@ class LocalSandboxes:
             await self.destroy(box.ref)
 
     def _tell(self, ref: WorkspaceRef, traffic: Traffic) -> None:
-        if self._on_traffic:
+        if self._on_traffic and (traffic.allowed or traffic.host not in desktop.OWN_HOSTS):
             self._on_traffic(ref, traffic)
 
     def _require(self, profile: Profile) -> None:

@@ -94,6 +94,7 @@ export const ended = (run) => ["succeeded", "failed", "cancelled"].includes(run.
 export function state(run) {
   const own = (data.words[run.app] || {})[run.status];
   if (own) return own;
+  if (run.status === "waiting" && run.controlled_by) return run.controlled_by === data.me ? "You have control" : `${run.controlled_by} has control`;
   if (run.status === "waiting" && run.waiting_for) return WAITS[run.waiting_for];
   if (run.status === "queued" && run.queue_position) return `Queued, place ${run.queue_position}`;
   return STATUS[run.status];
