@@ -51,25 +51,29 @@ class Gofer:
 
 
 @asynccontextmanager
-async def build(settings: Settings) -> AsyncIterator[Gofer]:
+async def build(settings: Settings, carry: bool = True) -> AsyncIterator[Gofer]:
     """A gofer that works for as long as the block runs. Unfinished runs go on at the next start.
+
+    Without `carry` it only looks, asks and accepts: no run goes on because of it.
 
     Raises `Refused`: ERR_DATA_IN_USE, ERR_DATA_NEWER, ERR_SETTINGS, ERR_MISSING_PROGRAM.
     """
-    with _folder(settings), _database(settings) as database:
+    with _folder(settings, alone=carry and settings.storage.database is None), _database(settings) as database:
         kernels: list[Kernel] = []
         kernel = Kernel(_parts(settings, database, partial(_tell_traffic, kernels)), settings.step_log_url)
         kernels.append(kernel)
-        await kernel.start()
+        if carry:
+            await kernel.start()
         try:
             yield Gofer(settings, kernel, _gateway(settings, kernel), _shop_socket(settings))
         finally:
-            await kernel.close()
-            await _stop_browsers()
+            if carry:
+                await kernel.close()
+                await _stop_browsers()
 
 
 @contextmanager
-def _folder(settings: Settings) -> Iterator[None]:
+def _folder(settings: Settings, alone: bool) -> Iterator[None]:
     try:
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = os.open(settings.data / "gofer.lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -77,7 +81,7 @@ def _folder(settings: Settings) -> Iterator[None]:
         message = f"The data folder {settings.data} cannot be used: {error.strerror}."
         raise Refused(message, code="ERR_SETTINGS", next_step="Point GOFER_DATA at another folder.") from error
     try:
-        if settings.storage.database is None:
+        if alone:
             _lock(lock, settings.data)
         yield
     finally:

@@ -14,7 +14,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 GOFER = Path(sys.executable).with_name("gofer")
-KEYS = re.compile(r"^(ANTHROPIC|OPENAI|GOFER)_")
+KEYS = re.compile(r"^(ANTHROPIC|OPENAI|GOFER)_|^PYTHONDONTWRITEBYTECODE$")
 POINTS = """[gofer.parts]
 application.greet = tests.cli.errands:GREET
 application.choose = tests.cli.errands:CHOOSE

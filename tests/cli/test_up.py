@@ -40,10 +40,11 @@ def test_a_second_gofer_on_the_same_folder_is_refused(served: Program) -> None:
     said(served("up", "--port", "0"), 2, str(served.data), "already")
 
 
-def test_a_command_inside_the_process_is_refused_while_another_works_there(gofer: Program) -> None:
+def test_an_errand_inside_the_process_is_refused_while_another_works_there(gofer: Program) -> None:
     with gofer.up():
         (gofer.data / "server.json").unlink()
-        said(gofer("runs"), 2, str(gofer.data), "Another gofer")
+        said(gofer("run", "chat", "message=hello"), 2, str(gofer.data), "Another gofer")
+        assert gofer.json("runs") == {"runs": [], "next": None}
 
 
 def test_a_notice_of_a_dead_gofer_does_not_count(gofer: Program) -> None:

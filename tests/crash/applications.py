@@ -9,12 +9,13 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 from pydantic_ai.messages import ModelMessage, ModelRequest, ToolReturnPart
-from pydantic_ai.models.function import AgentInfo, DeltaToolCall, FunctionModel
+from pydantic_ai.models.function import AgentInfo, DeltaToolCall
 
 from gofer.core.application import Application, RunContext
 from gofer.core.errors import Unavailable
 from gofer.core.question import Question
 from gofer.core.sandbox import SandboxSpec
+from gofer.testing.models import ScriptedModel
 
 LEDGER = "GOFER_TEST_LEDGER"
 TURNS = 3
@@ -161,9 +162,9 @@ APPLICATIONS = [
 ]
 
 
-def scripted_model() -> FunctionModel:
+def scripted_model() -> ScriptedModel:
     """Calls `look` TURNS times, then answers; each answered request is in the ledger."""
-    return FunctionModel(stream_function=_stream)
+    return ScriptedModel(_stream)
 
 
 async def _stream(messages: list[ModelMessage], info: AgentInfo) -> AsyncIterator[str | dict[int, DeltaToolCall]]:
@@ -171,7 +172,7 @@ async def _stream(messages: list[ModelMessage], info: AgentInfo) -> AsyncIterato
     returns = [p for m in messages if isinstance(m, ModelRequest) for p in m.parts if isinstance(p, ToolReturnPart)]
     turn = len(returns)
     if info.function_tools and turn < TURNS:
-        yield {0: DeltaToolCall("look", json.dumps({"number": turn}), f"call-{turn}")}
+        yield {0: DeltaToolCall("look", json.dumps({"number": turn}), tool_call_id=f"call-{turn}")}
     else:
         yield "all "
         await asyncio.sleep(0.001)

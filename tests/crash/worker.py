@@ -1,6 +1,6 @@
 """A worker that is killed. `python -m tests.crash.worker` is a nursery: it forks workers that need no time to import.
 
-Orders come as JSON lines on stdin, one `Life` each; it says `born PID` and `dead PID CODE` on stdout.
+Orders come as JSON lines on stdin, one `Life` each; it says `born PID` and `dead PID CODE` on its first stdout.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import select
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from pydantic import JsonValue
 
 from gofer.core.principal import OWNER
@@ -49,6 +51,15 @@ class Life:
     slots: int = 10
 
 
+TOLD = 3
+"""Where the nursery speaks to the test: stdout is for the log."""
+
+
+def tell(line: str) -> None:
+    """One line, in one write."""
+    os.write(TOLD, f"{line}\n".encode())
+
+
 def die() -> None:
     """What the kernel's out-of-memory killer would do."""
     os.kill(os.getpid(), signal.SIGKILL)
@@ -57,6 +68,7 @@ def die() -> None:
 def live(life: Life) -> int:
     """One worker, from its start to its end."""
     os.environ[LEDGER] = str(Path(life.folder) / "ledger")
+    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()])
     arm(life)
     return asyncio.run(_serve(life))
 
@@ -122,11 +134,11 @@ async def _serve(life: Life) -> int:
         database=life.database,
         worker=life.worker,
         model=scripted_model(),
-        policy=Policy(concurrent_runs=life.slots, per_principal=life.slots, retry_seconds=0.05),
+        policy=Policy(concurrent_runs=life.slots, per_principal=life.slots, retry_seconds=0.05, allow_unpriced=True),
         sandboxes=LocalSandboxes(folder / "boxes") if life.sandboxes else NoSandboxes(),
     )
     async with harness(setup) as gofer:
-        print(f"up {os.getpid()}", flush=True)
+        tell(f"up {os.getpid()}")
         waits = [asyncio.create_task(stop.wait())]
         if life.answers:
             waits.append(asyncio.create_task(_answer(gofer)))
@@ -172,11 +184,13 @@ def nursery() -> None:
 
 def _fork(work: Callable[[], int]) -> int:
     if child := os.fork():
-        print(f"born {child}", flush=True)
+        tell(f"born {child}")
         return child
     code = 70
     try:
         code = work()
+    except BaseException:
+        traceback.print_exc()
     finally:
         sys.stdout.flush()
         os._exit(code)
@@ -187,8 +201,10 @@ def _bury(children: set[int]) -> None:
         found, status = os.waitpid(child, os.WNOHANG)
         if found:
             children.discard(child)
-            print(f"dead {child} {os.waitstatus_to_exitcode(status)}", flush=True)
+            tell(f"dead {child} {os.waitstatus_to_exitcode(status)}")
 
 
 if __name__ == "__main__":
+    os.dup2(1, TOLD)
+    os.dup2(2, 1)
     nursery()

@@ -11,7 +11,7 @@ from typer.models import CommandInfo
 from gofer.cli.commands import app
 
 OPTION = re.compile(r"--[a-z][a-z-]*")
-CALL = re.compile(r"\bgofer ([a-z]+(?: (?:create|revoke))?)(?=[^\w.-]|$)")
+CALL = re.compile(r"(?:^|[(;&/|]) *gofer ([a-z]+(?: (?:create|revoke))?)(?=[^\w.-]|$)", re.M)
 
 
 def commands(of: typer.Typer, above: str = "") -> Iterator[tuple[str, CommandInfo]]:

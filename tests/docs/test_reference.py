@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
-from tests.docs.pages import blocks, rows, sections
+from tests.docs.pages import ROOT, blocks, rows, sections
 
 from gofer.browser.playbook import Step
 from gofer.core import event
@@ -122,3 +122,8 @@ def test_settings_shown_in_the_docs_are_settings() -> None:
     for block in blocks("toml"):
         if not block.mark:
             assert Settings.model_validate(tomllib.loads(block.text)), block.place
+
+
+def test_the_example_file_shows_the_defaults_as_it_says() -> None:
+    shown = tomllib.loads((ROOT / "examples" / "gofer.toml").read_text(encoding="utf-8"))
+    assert Settings.model_validate(shown) == Settings()

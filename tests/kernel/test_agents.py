@@ -12,6 +12,7 @@ from pydantic_ai.models.function import AgentInfo, DeltaToolCall
 
 from gofer.core.application import Application, RunContext
 from gofer.core.budget import Budget
+from gofer.core.errors import Unavailable
 from gofer.core.run import Run, Status
 from gofer.kernel.parts import Policy
 from gofer.models.resolve import resolve
@@ -190,3 +191,27 @@ async def test_without_a_model_the_run_says_what_to_set(folder: Path) -> None:
         run = await gofer.run("say")
         assert run.error is not None
         assert run.error.code == "ERR_NO_MODEL"
+
+
+async def stumbles(run: RunContext, asked: Asked) -> str:
+    """Ask once, then meet an outside failure once."""
+    said = await run.agent(asked.message)
+
+    async def fail() -> None:
+        raise Unavailable("The site is down.")
+
+    await run.step(fail)
+    return said
+
+
+async def test_a_reply_is_booked_once_however_many_attempts_use_it(folder: Path) -> None:
+    async def stream(_messages: list[ModelMessage], _info: AgentInfo) -> AsyncIterator[Any]:
+        yield "hello"
+
+    application = Application("stumbles", "", Asked, stumbles)
+    setup = Setup(folder, [application], model=ScriptedModel(stream), policy=POLICY)
+    async with harness(setup) as gofer:
+        run = await gofer.run("stumbles")
+        assert run.attempt == 3
+        assert run.cost.unpriced_calls == 1
+        assert [event.type for event in await gofer.events(run.id)].count("model.finished") == 1

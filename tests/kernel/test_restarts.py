@@ -1,5 +1,6 @@
 """A gofer that is stopped in an orderly way goes on where it was."""
 
+import asyncio
 from pathlib import Path
 
 from tests.kernel.applications import APPLICATIONS
@@ -32,3 +33,25 @@ async def test_a_run_cancelled_while_gofer_was_down_ends_at_the_next_start(folde
     async with harness(Setup(folder, APPLICATIONS)) as gofer:
         await gofer.call("run.cancel", id=run.id)
         assert (await gofer.ended(run.id)).status is Status.CANCELLED
+
+
+async def test_a_run_whose_application_is_gone_ends_with_that_sentence(folder: Path) -> None:
+    async with harness(Setup(folder, APPLICATIONS)) as gofer:
+        run = await gofer.start("ask")
+        await gofer.reaches(run.id, Status.WAITING)
+    async with harness(Setup(folder, [])) as gofer:
+        ended = await gofer.ended(run.id)
+        assert ended.error is not None
+        assert ended.error.code == "ERR_UNKNOWN_APP"
+
+
+async def test_control_that_was_held_before_a_restart_is_held_after_it(folder: Path) -> None:
+    async with harness(Setup(folder, APPLICATIONS)) as gofer:
+        run = await gofer.start("ask")
+        await gofer.reaches(run.id, Status.WAITING)
+        await gofer.call("run.control", id=run.id, action="take")
+    async with harness(Setup(folder, APPLICATIONS)) as gofer:
+        await gofer.happens(run.id, "run.recovered")
+        while gofer.kernel.watch.holder(run.id) is None:
+            await asyncio.sleep(0.01)
+        assert gofer.kernel.watch.holder(run.id) == "owner"

@@ -24,7 +24,7 @@ def demo() -> int:
 
 
 async def _demo(settings: Settings) -> int:
-    async with open_door(settings) as door:
+    async with open_door(settings, carry=True) as door:
         return ENDINGS[(await perform(door, settings)).status]
 
 

@@ -32,11 +32,13 @@ class Door(Protocol):
         """The address of the run's page, where somebody serves it."""
 
 
-def open_door(settings: Settings) -> AbstractAsyncContextManager[Door]:
-    """A door that is open for as long as the block runs. Only the one that is needed is loaded."""
-    notice = serving(settings.data)
-    where = "inside" if notice is None else "remote"
-    opened: AbstractAsyncContextManager[Door] = import_module(f"gofer.cli.{where}").opened(settings)
+def open_door(settings: Settings, carry: bool = False) -> AbstractAsyncContextManager[Door]:
+    """A door that is open for as long as the block runs. With `carry`, runs are carried even where nobody serves."""
+    opened: AbstractAsyncContextManager[Door]
+    if serving(settings.data) is None:
+        opened = import_module("gofer.cli.inside").opened(settings, carry)
+    else:
+        opened = import_module("gofer.cli.remote").opened(settings)
     return opened
 
 

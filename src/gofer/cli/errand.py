@@ -40,7 +40,7 @@ def retry(run_id: str, values: Sequence[str], whole: str | None, detach: bool, a
 
 
 async def _errand(begin: Begin, detach: bool, as_json: bool) -> int:
-    async with open_door(load()) as door:
+    async with open_door(load(), carry=True) as door:
         begun = Run.model_validate(await begin(door))
         if detach:
             return _detached(begun, as_json, door)

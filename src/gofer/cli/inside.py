@@ -1,7 +1,7 @@
 """The door inside this process, for when no gofer serves from the data folder."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -18,10 +18,10 @@ from gofer.web.calling import call
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Door]:
-    """A gofer of our own for as long as the block runs, with the demo shop that its sandboxes may want."""
+async def opened(settings: Settings, carry: bool) -> AsyncIterator[Door]:
+    """A gofer of our own for as long as the block runs; one that carries runs serves the demo shop too."""
     logs.configure(quiet=True)
-    async with build(settings) as gofer, shop_open(gofer.shop_socket):
+    async with build(settings, carry=carry) as gofer, shop_open(gofer.shop_socket) if carry else nullcontext():
         yield Inside(gofer)
 
 

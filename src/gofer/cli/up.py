@@ -12,7 +12,6 @@ import uvicorn
 
 from gofer.cli import logs
 from gofer.cli.demo import perform, wanted
-from gofer.cli.desk import Desk
 from gofer.cli.listen import address, listen
 from gofer.cli.notice import Notice, posted, serving
 from gofer.cli.remote import opened
@@ -22,6 +21,7 @@ from gofer.core.errors import GoferError, Refused
 from gofer.core.principal import OWNER
 from gofer.demo import APP
 from gofer.main import Gofer, build
+from gofer.ops.tokens import TICKET_SECONDS
 from gofer.settings import Settings, load
 from gofer.web.server import UVICORN, create_app
 
@@ -45,9 +45,10 @@ def _refuse_a_second(settings: Settings) -> None:
 
 async def _serve(settings: Settings, listening: socket.socket, demo: bool) -> None:
     with until_signalled() as stop:
-        async with build(settings) as gofer, shop_open(gofer.shop_socket), _faces(gofer, listening) as desk:
+        async with build(settings) as gofer, shop_open(gofer.shop_socket), _faces(gofer, listening) as url:
             typer.echo(f"gofer serves at {address(listening)} from {settings.data}")
-            typer.echo(f"Dashboard (single use, 15 minutes): {await desk.address(OWNER)}")
+            ticket = await gofer.gateway.access.ticket(OWNER, "login", TICKET_SECONDS)
+            typer.echo(f"Dashboard (single use, 15 minutes): {url}/login?ticket={ticket}")
             showing = asyncio.create_task(_demonstrate(settings)) if demo else None
             await stop.wait()
             typer.echo("Stopping; unfinished errands go on at the next `gofer up`.", err=True)
@@ -56,16 +57,15 @@ async def _serve(settings: Settings, listening: socket.socket, demo: bool) -> No
 
 
 @asynccontextmanager
-async def _faces(gofer: Gofer, listening: socket.socket) -> AsyncIterator[Desk]:
+async def _faces(gofer: Gofer, listening: socket.socket) -> AsyncIterator[str]:
     """The web faces, and the notice by which other commands find them."""
     gateway = replace(gofer.gateway, demo={"app": APP, "input": wanted(gofer.settings)})
     url = address(listening)
-    desk = Desk(create_app(gateway), gateway, url)
-    config = uvicorn.Config(desk, log_config=None, access_log=False, lifespan="off", **UVICORN)
+    config = uvicorn.Config(create_app(gateway), log_config=None, access_log=False, lifespan="off", **UVICORN)
     secret = await gateway.access.session(OWNER)
     async with Quiet(config).serving([listening]):
         with posted(gofer.settings.data, Notice(url=url, pid=os.getpid(), token=secret)):
-            yield desk
+            yield url
     await gateway.access.end_session(secret)
 
 

@@ -120,7 +120,7 @@ class Terminal(Silent):
             self._lines.clear()
 
     def _draw(self) -> Group:
-        self._spinner.update(text=Text(self._status(), style="bold"))
+        self._spinner.update(text=Text(self._status(), style="bold", no_wrap=True, overflow="ellipsis"))
         parts: list[Text | Spinner] = [self._spinner, *(Text(f"  {told}") for told in self._lines)]
         if self._reply:
             parts.append(Text(clean(self._reply), style="italic"))
@@ -132,7 +132,8 @@ class Terminal(Silent):
             return "starting"
         place = f", place {run.queue_position} in the queue" if run.queue_position else ""
         where = f" · {self._page}" if self._page else ""
-        return f"{run.app} {run.id}: {run.status.value}{place} · {money(run)}{where}"
+        cost = f" · {money(run)}" if run.cost.input_tokens else ""
+        return f"{run.app} {run.id}: {run.status.value}{place}{cost}{where}"
 
 
 def view(as_json: bool, page: str | None = None) -> View:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar, get_type_hints
@@ -25,6 +25,7 @@ from gofer.kernel.lending import Lender
 from gofer.kernel.metering import Meter
 from gofer.kernel.parts import Parts
 from gofer.kernel.steps import Steps
+from gofer.kernel.stopwatch import Stopwatch
 from gofer.kernel.waits import Waits
 from gofer.storage import artifacts, memory, runs
 
@@ -48,6 +49,11 @@ class Context:
         """Start over from the flow's top."""
         self._steps.begin(attempt)
         self._meter = self._fresh_meter()
+
+    def timed(self, seconds: float | None) -> AbstractAsyncContextManager[None]:
+        """A block that ends with `OutOfTime` after so many seconds of work."""
+        self._waits.stopwatch = Stopwatch(seconds)
+        return self._waits.stopwatch.running()
 
     @property
     def id(self) -> str:

@@ -92,7 +92,7 @@ class DurableModel(WrapperModel):
             cached_tokens=usage.cache_read_tokens,
             usd=usd,
         )
-        self._teller.settled(finished, f"{self._steps.attempt}/model/{turn}", cost)
+        self._teller.settled(finished, f"model/{turn}", cost)
 
     async def _reply(self, turn: int, ask: "_Ask") -> JsonValue:
         self._teller.add(ModelStarted(turn=turn, model=self.wrapped.model_name))

@@ -95,4 +95,4 @@ def _insert(connection: sa.Connection, row: dict[str, Any]) -> dict[str, Any]:
     stored = runs.find(connection, row["id"])
     if stored is None:
         raise Refused("The run could not be stored.", code="ERR_UNAVAILABLE")
-    return {**stored, "position": None}
+    return {**stored, "position": runs.position(connection, stored)}

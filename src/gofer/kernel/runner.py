@@ -9,6 +9,7 @@ import sqlalchemy as sa
 import structlog
 from pydantic import TypeAdapter
 
+from gofer.core.application import Application
 from gofer.core.errors import Broken, Cancelled, GoferError, Refused, Stopped
 from gofer.core.event import (
     EventBody,
@@ -26,7 +27,6 @@ from gofer.kernel.lending import Lender
 from gofer.kernel.parts import Parts
 from gofer.kernel.slots import Slots
 from gofer.kernel.steps import Steps, as_broken
-from gofer.kernel.stopwatch import Stopwatch
 from gofer.kernel.waits import Waits
 from gofer.kernel.watch import Watch
 from gofer.storage import questions, runs
@@ -82,6 +82,8 @@ class Runner:
             if row["crashes"] > MOST_CRASHES:
                 raise Broken(f"The worker died {row['crashes']} times while it carried this run.")
             await self._tell_start(run, row)
+            if row["recovered"]:
+                await self._watch.look()  # a person may hold control since before the crash
             return await self._attempts(run)
         except asyncio.CancelledError:
             if self._closing:
@@ -100,6 +102,9 @@ class Runner:
             await self._parts.log.append(run.id, RunRecovered(worker=worker))
 
     async def _attempts(self, run: Run) -> EventBody:
+        application = self._parts.applications.get(run.app)
+        if application is None:
+            raise Refused(f"There is no application {run.app} any more.", code="ERR_UNKNOWN_APP")
         steps = Steps(self.engine, self._parts.log, run.id)
         waits = Waits(self._parts, self.slots, self._watch, run.id)
         context = Context(self._parts, run, steps, waits, self._lender)
@@ -107,7 +112,7 @@ class Runner:
         while True:
             context.begin(attempt)
             try:
-                return await self._attempt(run, context, waits)
+                return await self._attempt(application, run, context)
             except (Refused, Stopped):
                 raise
             except Exception as error:
@@ -117,12 +122,8 @@ class Runner:
             await self._back_off(run, context, attempt, failure)
             attempt += 1
 
-    async def _attempt(self, run: Run, context: Context, waits: Waits) -> EventBody:
-        application = self._parts.applications.get(run.app)
-        if application is None:
-            raise Refused(f"There is no application {run.app} any more.", code="ERR_UNKNOWN_APP")
-        waits.stopwatch = Stopwatch(application.budget.seconds)
-        async with waits.stopwatch.running():
+    async def _attempt(self, application: Application, run: Run, context: Context) -> EventBody:
+        async with context.timed(application.budget.seconds):
             output = await application.flow(context, application.input.model_validate(run.input))
         return RunSucceeded(output=ANY.dump_python(output, mode="json"))
 

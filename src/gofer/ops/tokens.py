@@ -37,8 +37,22 @@ class Revoked(BaseModel):
     name: str
 
 
+class CreateTicket(Asked):
+    """A ticket is always one's own."""
+
+
+class NewTicket(BaseModel):
+    """Where a browser logs in with it, once."""
+
+    path: str
+    seconds: float
+
+
+TICKET_SECONDS = 15 * 60.0
+
+
 class TokenOperations:
-    """The operations on tokens."""
+    """The operations on tokens and tickets."""
 
     def __init__(self, access: Access) -> None:
         self._access = access
@@ -49,6 +63,17 @@ class TokenOperations:
         rows: list[tuple[Any, ...]] = [
             ("token.create", "Make a token.", scope, CreateToken, NewToken, self.create, "POST", "/tokens", 201),
             ("token.revoke", "Revoke a token.", scope, RevokeToken, Revoked, self.revoke, "POST", _REVOKE),
+            (
+                "ticket.create",
+                "Make a login ticket.",
+                scope,
+                CreateTicket,
+                NewTicket,
+                self.ticket,
+                "POST",
+                _TICKETS,
+                201,
+            ),
         ]
         return [Operation(*row) for row in rows]
 
@@ -57,6 +82,11 @@ class TokenOperations:
         secret = await self._access.create_token(principal, wanted.name, list(wanted.scopes))
         return NewToken(name=wanted.name, scopes=wanted.scopes, token=secret)
 
+    async def ticket(self, principal: Principal, _wanted: CreateTicket) -> NewTicket:
+        """A way into the dashboard with the asker's own scopes."""
+        ticket = await self._access.ticket(principal, "login", TICKET_SECONDS)
+        return NewTicket(path=f"/login?ticket={ticket}", seconds=TICKET_SECONDS)
+
     async def revoke(self, _principal: Principal, wanted: RevokeToken) -> Revoked:
         """Forget a token."""
         await self._access.revoke_token(wanted.name)
@@ -64,3 +94,4 @@ class TokenOperations:
 
 
 _REVOKE = "/tokens/{name}/revoke"
+_TICKETS = "/tickets"

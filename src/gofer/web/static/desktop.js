@@ -11,8 +11,22 @@ export class Desktop {
     this.rfb = null;
     this.wanted = false;
     this.tries = 0;
-    $("type").addEventListener("submit", (event) => { event.preventDefault(); this.type($("type-text").value); $("type-text").value = ""; });
-    addEventListener("keydown", (event) => { if (event.ctrlKey && event.altKey && event.key === "Enter" && !$("return").hidden) { event.preventDefault(); event.stopPropagation(); $("return").click(); } }, true);
+    $("type").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.type($("type-text").value);
+      $("type-text").value = "";
+    });
+    addEventListener(
+      "keydown",
+      (event) => {
+        if (event.ctrlKey && event.altKey && event.key === "Enter" && !$("return").hidden) {
+          event.preventDefault();
+          event.stopPropagation();
+          $("return").click();
+        }
+      },
+      true,
+    );
   }
 
   /** Show the desktop of a run that has one. */
@@ -20,7 +34,8 @@ export class Desktop {
     this.wanted = true;
     $("desktop").hidden = false;
     $("columns").classList.add("wide");
-    if (!data.desktop.installed) return this.note("The live view needs noVNC: run `make setup`, or install the package novnc.");
+    if (!data.desktop.installed)
+      return this.note("The live view needs noVNC: run `make setup`, or install the package novnc.");
     if (!this.rfb) await this.connect();
   }
 
@@ -36,17 +51,33 @@ export class Desktop {
 
   watch(RFB, path) {
     const base = location.origin.replace(/^http/, "ws");
-    const rfb = this.rfb = new RFB($("screen"), base + path, { shared: true });
-    Object.assign(rfb, { scaleViewport: true, viewOnly: true, background: "transparent", showDotCursor: true });
-    rfb.addEventListener("connect", () => { this.tries = 0; this.note(""); this.control(this.held); });
-    rfb.addEventListener("disconnect", () => { this.rfb = null; this.lost(); });
+    const rfb = (this.rfb = new RFB($("screen"), base + path, { shared: true }));
+    Object.assign(rfb, {
+      scaleViewport: true,
+      viewOnly: true,
+      background: "transparent",
+      showDotCursor: true,
+    });
+    rfb.addEventListener("connect", () => {
+      this.tries = 0;
+      this.note("");
+      this.control(this.held);
+    });
+    rfb.addEventListener("disconnect", () => {
+      this.rfb = null;
+      this.lost();
+    });
   }
 
   /** The connection is gone: try again while the run still has a desktop. */
   lost() {
     if (!this.wanted) return;
     this.tries += 1;
-    this.note(this.tries > 5 ? "The desktop cannot be reached from here. What happens goes on below." : "Connecting to the desktop…");
+    this.note(
+      this.tries > 5
+        ? "The desktop cannot be reached from here. What happens goes on below."
+        : "Connecting to the desktop…",
+    );
     if (this.tries <= 5) setTimeout(() => this.wanted && !this.rfb && this.connect(), 500 * this.tries);
   }
 
@@ -57,7 +88,10 @@ export class Desktop {
     this.rfb = null;
     this.control(false);
     $("take").hidden = true;
-    say($("control-note"), picture ? "The computer is off. This is its last picture." : "The computer is off.");
+    say(
+      $("control-note"),
+      picture ? "The computer is off. This is its last picture." : "The computer is off.",
+    );
     if (!picture && $("desktop").hidden) return;
     $("desktop").hidden = !picture;
     if (picture) $("screen").replaceChildren(h("img", { src: picture, alt: "The desktop's last picture" }));

@@ -45,7 +45,13 @@ export function pressed(button, work) {
   button.addEventListener("click", async () => {
     if (button.getAttribute("aria-busy")) return;
     button.setAttribute("aria-busy", "true");
-    try { await work(); } catch (problem) { notice(problem.message); } finally { button.removeAttribute("aria-busy"); }
+    try {
+      await work();
+    } catch (problem) {
+      notice(problem.message);
+    } finally {
+      button.removeAttribute("aria-busy");
+    }
   });
 }
 
@@ -63,11 +69,21 @@ export function link(state) {
  * `missed` is called when something may have been missed, `complete` says whether an end is the end.
  */
 export function follow(address, take, { missed = () => {}, complete = () => false } = {}) {
-  let source, last = 0, over = false, broken = false;
+  let source,
+    last = 0,
+    over = false,
+    broken = false;
   const open = () => {
     source = new EventSource(address(last));
-    source.onopen = () => { link("live"); if (broken) missed(); broken = false; };
-    source.onmessage = (message) => { if (message.lastEventId) last = Number(message.lastEventId); take(JSON.parse(message.data)); };
+    source.onopen = () => {
+      link("live");
+      if (broken) missed();
+      broken = false;
+    };
+    source.onmessage = (message) => {
+      if (message.lastEventId) last = Number(message.lastEventId);
+      take(JSON.parse(message.data));
+    };
     source.onerror = () => {
       if (over) return;
       if (complete()) return stop();
@@ -76,25 +92,50 @@ export function follow(address, take, { missed = () => {}, complete = () => fals
       if (source.readyState === EventSource.CLOSED) setTimeout(reopen, 2000);
     };
   };
-  const stop = () => { over = true; source.close(); link("over"); };
-  const reopen = () => { if (!over && !document.hidden) { source.close(); open(); } };
+  const stop = () => {
+    over = true;
+    source.close();
+    link("over");
+  };
+  const reopen = () => {
+    if (!over && !document.hidden) {
+      source.close();
+      open();
+    }
+  };
   document.addEventListener("visibilitychange", () => {
     if (over) return;
-    if (document.hidden) { source.close(); broken = true; } else open();
+    if (document.hidden) {
+      source.close();
+      broken = true;
+    } else open();
   });
   open();
   return stop;
 }
 
-export const STATUS = { queued: "Queued", running: "Running", waiting: "Waiting", succeeded: "Done", failed: "Failed", cancelled: "Stopped" };
-const WAITS = { person: "Needs you", timer: "Waiting for a time", dependency: "Waiting for another errand", budget: "Waiting for budget" };
+export const STATUS = {
+  queued: "Queued",
+  running: "Running",
+  waiting: "Waiting",
+  succeeded: "Done",
+  failed: "Failed",
+  cancelled: "Stopped",
+};
+const WAITS = {
+  person: "Needs you",
+  timer: "Waiting for a time",
+  dependency: "Waiting for another errand",
+  budget: "Waiting for budget",
+};
 export const ended = (run) => ["succeeded", "failed", "cancelled"].includes(run.status);
 
 /** A run's state in words. */
 export function state(run) {
   const own = (data.words[run.app] || {})[run.status];
   if (own) return own;
-  if (run.status === "waiting" && run.controlled_by) return run.controlled_by === data.me ? "You have control" : `${run.controlled_by} has control`;
+  if (run.status === "waiting" && run.controlled_by)
+    return run.controlled_by === data.me ? "You have control" : `${run.controlled_by} has control`;
   if (run.status === "waiting" && run.waiting_for) return WAITS[run.waiting_for];
   if (run.status === "queued" && run.queue_position) return `Queued, place ${run.queue_position}`;
   return STATUS[run.status];
@@ -115,8 +156,10 @@ export function title(run) {
 
 export const money = (usd) => (usd === 0 ? "$0" : usd < 0.01 ? "< 1 ¢" : `$${usd.toFixed(2)}`);
 export const cost = (spent) => money(spent.usd) + (spent.unpriced_calls ? " + ?" : "");
-export const count = (n) => new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 }).format(n);
-export const bytes = (n) => (n < 1000 ? `${n} bytes` : n < 1e6 ? `${(n / 1e3).toFixed(1)} kB` : `${(n / 1e6).toFixed(1)} MB`);
+export const count = (n) =>
+  new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 }).format(n);
+export const bytes = (n) =>
+  n < 1000 ? `${n} bytes` : n < 1e6 ? `${(n / 1e3).toFixed(1)} kB` : `${(n / 1e6).toFixed(1)} MB`;
 
 /** Seconds as people say them. */
 export function span(seconds) {
@@ -143,7 +186,15 @@ export function ago(moment) {
   const seconds = (Date.parse(moment) - Date.now()) / 1000;
   if (seconds > -45) return "just now";
   if (seconds > -3600) return AGO.format(Math.round(seconds / 60), "minute");
-  return seconds > -86400 ? AGO.format(Math.round(seconds / 3600), "hour") : AGO.format(Math.round(seconds / 86400), "day");
+  return seconds > -86400
+    ? AGO.format(Math.round(seconds / 3600), "hour")
+    : AGO.format(Math.round(seconds / 86400), "day");
 }
 
-export const clock = (moment) => new Date(moment).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+export const clock = (moment) =>
+  new Date(moment).toLocaleTimeString([], {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+  });

@@ -9,11 +9,16 @@ const known = new Map();
 export const address = (artifact) => `/artifacts/${encodeURIComponent(artifact.id)}`;
 
 /** The artifact that an event names, by id or by name. */
-export const find = (key) => known.get(key) || [...known.values()].reverse().find((artifact) => artifact.name === key);
+export const find = (key) =>
+  known.get(key) || [...known.values()].reverse().find((artifact) => artifact.name === key);
 
 /** A small picture that opens the whole one. */
 export function thumbnail(artifact) {
-  return h("a", { class: "thumb", href: address(artifact) }, h("img", { src: address(artifact), alt: artifact.name, loading: "lazy", width: 160, height: 120 }));
+  return h(
+    "a",
+    { class: "thumb", href: address(artifact) },
+    h("img", { src: address(artifact), alt: artifact.name, loading: "lazy", width: 160, height: 120 }),
+  );
 }
 
 export const isPicture = (artifact) => PICTURES.includes(artifact.media_type);
@@ -22,7 +27,9 @@ export const isPicture = (artifact) => PICTURES.includes(artifact.media_type);
 export function add(artifact) {
   known.set(artifact.id, artifact);
   const list = isPicture(artifact) ? $("pictures") : $("artifacts");
-  const item = isPicture(artifact) ? picture(artifact) : h("li", { "data-name": artifact.name }, head(artifact), preview(artifact));
+  const item = isPicture(artifact)
+    ? picture(artifact)
+    : h("li", { "data-name": artifact.name }, head(artifact), preview(artifact));
   const old = [...list.children].find((other) => other.dataset.name === artifact.name);
   if (old) old.replaceWith(item);
   else list.append(item);
@@ -31,19 +38,45 @@ export function add(artifact) {
 
 function head(artifact) {
   const kind = `${artifact.media_type} · ${bytes(artifact.size)}`;
-  return h("p", { class: "file" }, h("a", { href: address(artifact) }, artifact.name), h("span", { class: "muted small" }, kind),
-    h("a", { class: "get", href: `${address(artifact)}?download`, download: artifact.name, "aria-label": `Download ${artifact.name}` }, "Download"));
+  return h(
+    "p",
+    { class: "file" },
+    h("a", { href: address(artifact) }, artifact.name),
+    h("span", { class: "muted small" }, kind),
+    h(
+      "a",
+      {
+        class: "get",
+        href: `${address(artifact)}?download`,
+        download: artifact.name,
+        "aria-label": `Download ${artifact.name}`,
+      },
+      "Download",
+    ),
+  );
 }
 
 function picture(artifact) {
   const image = h("img", { src: address(artifact), alt: "", loading: "lazy", width: 320, height: 240 });
-  return h("li", { "data-name": artifact.name }, h("a", { href: address(artifact) }, image, h("span", { class: "small" }, artifact.name)));
+  return h(
+    "li",
+    { "data-name": artifact.name },
+    h("a", { href: address(artifact) }, image, h("span", { class: "small" }, artifact.name)),
+  );
 }
 
 function preview(artifact) {
   if (!artifact.media_type.startsWith("text/csv") || artifact.size > CSV_BYTES) return null;
-  const holder = h("div", { class: "sheet", tabindex: "0", role: "region", "aria-label": `Table ${artifact.name}` });
-  fetch(address(artifact)).then((answer) => answer.text()).then((text) => holder.append(...table(parse(text)))).catch(() => holder.remove());
+  const holder = h("div", {
+    class: "sheet",
+    tabindex: "0",
+    role: "region",
+    "aria-label": `Table ${artifact.name}`,
+  });
+  fetch(address(artifact))
+    .then((answer) => answer.text())
+    .then((text) => holder.append(...table(parse(text))))
+    .catch(() => holder.remove());
   return holder;
 }
 
@@ -51,7 +84,8 @@ function preview(artifact) {
 export function table([header = [], ...rows]) {
   const line = (cells, tag) => h("tr", {}, ...cells.map((cell) => h(tag, {}, cell)));
   const shown = rows.slice(0, ROWS).map((cells) => line(cells, "td"));
-  const more = rows.length > ROWS ? h("p", { class: "muted small" }, `and ${rows.length - ROWS} more rows`) : null;
+  const more =
+    rows.length > ROWS ? h("p", { class: "muted small" }, `and ${rows.length - ROWS} more rows`) : null;
   return [h("table", {}, h("thead", {}, line(header, "th")), h("tbody", {}, ...shown)), more].filter(Boolean);
 }
 
@@ -61,9 +95,12 @@ export function parse(text) {
   let quoted = false;
   const last = () => rows[rows.length - 1];
   for (let at = 0; at < text.length; at += 1) {
-    const letter = text[at], cells = last();
-    if (letter === '"' && quoted && text[at + 1] === '"') { cells[cells.length - 1] += '"'; at += 1; }
-    else if (letter === '"') quoted = !quoted;
+    const letter = text[at],
+      cells = last();
+    if (letter === '"' && quoted && text[at + 1] === '"') {
+      cells[cells.length - 1] += '"';
+      at += 1;
+    } else if (letter === '"') quoted = !quoted;
     else if (letter === "," && !quoted) cells.push("");
     else if (letter === "\n" && !quoted) rows.push([""]);
     else if (letter !== "\r" || quoted) cells[cells.length - 1] += letter;

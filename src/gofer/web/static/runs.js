@@ -6,9 +6,25 @@ let next = data.next;
 
 function row(run) {
   const part = (name) => h("span", { class: name });
-  const parts = { title: part("title"), app: part("app"), when: part("when"), time: part("time"), cost: part("cost"), badge: part("badge") };
+  const parts = {
+    title: part("title"),
+    app: part("app"),
+    when: part("when"),
+    time: part("time"),
+    cost: part("cost"),
+    badge: part("badge"),
+  };
   const meta = h("span", { class: "meta" }, parts.app, parts.when, parts.time, parts.cost);
-  const element = h("li", {}, h("a", { href: `/runs/${encodeURIComponent(run.id)}` }, parts.badge, h("span", { class: "about" }, parts.title, meta)));
+  const element = h(
+    "li",
+    {},
+    h(
+      "a",
+      { href: `/runs/${encodeURIComponent(run.id)}` },
+      parts.badge,
+      h("span", { class: "about" }, parts.title, meta),
+    ),
+  );
   return { element, parts };
 }
 
@@ -54,26 +70,39 @@ async function start(body) {
 }
 
 function wanted(form) {
-  const words = form.elements.words.value.trim(), url = form.elements.start_url.value.trim();
+  const words = form.elements.words.value.trim(),
+    url = form.elements.start_url.value.trim();
   if (form.elements.app.value === "chat") return { app: "chat", input: { message: words } };
   return { app: "browse", input: { goal: words, ...(url ? { start_url: url } : {}) } };
 }
 
 async function tried(work) {
   $("ask-problem").hidden = true;
-  try { await work(); } catch (problem) { say($("ask-problem"), problem.message); $("ask-problem").hidden = false; }
+  try {
+    await work();
+  } catch (problem) {
+    say($("ask-problem"), problem.message);
+    $("ask-problem").hidden = false;
+  }
 }
 
 function choose() {
   const chat = $("ask").elements.app.value === "chat";
   $("start-url").hidden = chat;
   say($("words-label"), chat ? "Message" : "Goal");
-  $("ask").elements.words.placeholder = chat ? "Which of these two contracts ends first?" : "Find the three cheapest kettles and save them as a table";
+  $("ask").elements.words.placeholder = chat
+    ? "Which of these two contracts ends first?"
+    : "Find the three cheapest kettles and save them as a table";
 }
 
 $("ask").addEventListener("change", choose);
-$("ask").addEventListener("submit", (event) => { event.preventDefault(); tried(() => start(wanted(event.target))); });
-$("ask").addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) $("ask").requestSubmit(); });
+$("ask").addEventListener("submit", (event) => {
+  event.preventDefault();
+  tried(() => start(wanted(event.target)));
+});
+$("ask").addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) $("ask").requestSubmit();
+});
 $("demo").hidden = !data.demo;
 $("demo").addEventListener("click", () => tried(() => start(data.demo)));
 $("filters").addEventListener("change", () => $("filters").submit());
@@ -83,4 +112,8 @@ older(data);
 $("empty").hidden = rows.size > 0;
 setInterval(() => rows.forEach(({ run, view }) => fill(view, run)), 1000);
 const catchUp = async () => (await listing()).runs.reverse().forEach((run) => show(run, "prepend"));
-follow(() => "/api/v1/runs", (run) => show(run, "prepend"), { missed: catchUp });
+follow(
+  () => "/api/v1/runs",
+  (run) => show(run, "prepend"),
+  { missed: catchUp },
+);

@@ -2,14 +2,31 @@
 import { $, bytes, clock, h, money, say, span } from "./dom.js";
 import { address, find, thumbnail } from "./files.js";
 
-const turns = new Map(), tools = new Map(), steps = new Map(), files = new Map();
+const turns = new Map(),
+  tools = new Map(),
+  steps = new Map(),
+  files = new Map();
 let last = { name: "", item: null };
-const WAITS = { person: "Waits for you", timer: "Waits for a time", dependency: "Waits for another errand", budget: "Waits for budget" };
-const HOW = { new: "A fresh computer is on", reattached: "Back on the same computer", moved: "On a new computer" };
+const WAITS = {
+  person: "Waits for you",
+  timer: "Waits for a time",
+  dependency: "Waits for another errand",
+  budget: "Waits for budget",
+};
+const HOW = {
+  new: "A fresh computer is on",
+  reattached: "Back on the same computer",
+  moved: "On a new computer",
+};
 
 function add(event, kind, ...children) {
   const time = h("time", { datetime: event.at, title: event.at }, clock(event.at));
-  const item = h("li", { class: kind, "data-type": event.type }, h("div", { class: "what" }, ...children), time);
+  const item = h(
+    "li",
+    { class: kind, "data-type": event.type },
+    h("div", { class: "what" }, ...children),
+    time,
+  );
   $("timeline").append(item);
   $("quiet").hidden = true;
   return item;
@@ -26,8 +43,12 @@ function stepped(event) {
 
 function turn(event) {
   const old = turns.get(event.data.turn);
-  if (old) { old.text.data = ""; return; }
-  const text = document.createTextNode(""), foot = h("p", { class: "muted small" }, event.data.model);
+  if (old) {
+    old.text.data = "";
+    return;
+  }
+  const text = document.createTextNode(""),
+    foot = h("p", { class: "muted small" }, event.data.model);
   add(event, "model", h("p", { class: "flow" }, text), foot);
   turns.set(event.data.turn, { text, foot });
 }
@@ -47,7 +68,8 @@ function replied(event) {
 const pretty = (value) => (typeof value === "string" ? value : JSON.stringify(value, null, 2));
 
 function called(event) {
-  const mark = h("span", { class: "mark" }, "running"), result = h("pre", {});
+  const mark = h("span", { class: "mark" }, "running"),
+    result = h("pre", {});
   const summary = h("summary", {}, h("code", {}, event.data.tool), mark);
   add(event, "tool", h("details", {}, summary, h("pre", {}, pretty(event.data.arguments)), result));
   tools.set(event.data.call, { mark, result });
@@ -62,8 +84,13 @@ function returned(event) {
 }
 
 function acted(event) {
-  const picture = event.data.artifact && (find(event.data.artifact) || { id: event.data.artifact, name: event.data.sentence });
-  const about = [h("p", { class: "muted small url" }, event.data.url), picture ? thumbnail(picture) : null].filter(Boolean);
+  const picture =
+    event.data.artifact &&
+    (find(event.data.artifact) || { id: event.data.artifact, name: event.data.sentence });
+  const about = [
+    h("p", { class: "muted small url" }, event.data.url),
+    picture ? thumbnail(picture) : null,
+  ].filter(Boolean);
   if (picture) files.get(picture.id)?.remove(); // told by the picture itself
   // A step that is this one action says the same words: told once.
   if (last.name.endsWith(event.data.sentence)) last.item.append(...about);
@@ -73,13 +100,19 @@ function acted(event) {
 
 function saved(event) {
   const file = event.data.artifact;
-  const item = add(event, "saved", h("p", {}, "Saved ", h("a", { href: address(file) }, file.name), ` (${bytes(file.size)})`));
+  const item = add(
+    event,
+    "saved",
+    h("p", {}, "Saved ", h("a", { href: address(file) }, file.name), ` (${bytes(file.size)})`),
+  );
   files.set(file.id, item);
 }
 
 const DRAW = {
   "run.queued": line("mild", () => "Accepted"),
-  "run.started": line("mild", (data) => (data.attempt > 1 ? `Started again, attempt ${data.attempt}` : "Started")),
+  "run.started": line("mild", (data) =>
+    data.attempt > 1 ? `Started again, attempt ${data.attempt}` : "Started",
+  ),
   "run.recovered": line("mild", () => "Went on after a worker died"),
   "run.waiting": line("wait", (data) => `${WAITS[data.waiting_for]}: ${data.reason}`),
   "run.resumed": line("mild", () => "Goes on"),
@@ -88,7 +121,10 @@ const DRAW = {
   "run.failed": line("bad", (data) => data.error.message),
   "run.cancelled": line("bad", (data) => `Stopped by ${data.by}`),
   "step.started": stepped,
-  "step.finished": (event) => { const took = steps.get(event.data.name); if (took) say(took, span(event.data.seconds)); },
+  "step.finished": (event) => {
+    const took = steps.get(event.data.name);
+    if (took) say(took, span(event.data.seconds));
+  },
   said: line("said", (data) => data.text),
   "model.started": turn,
   "model.delta": delta,
@@ -96,7 +132,11 @@ const DRAW = {
   "tool.started": called,
   "tool.finished": returned,
   "question.asked": line("wait", (data) => `Asks: ${data.question.question.text}`),
-  "question.answered": line("said", (data) => (data.by === "timeout" ? `Nobody answered in time; goes on with “${data.answer}”` : `${data.by} answered “${data.answer}”`)),
+  "question.answered": line("said", (data) =>
+    data.by === "timeout"
+      ? `Nobody answered in time; goes on with “${data.answer}”`
+      : `${data.by} answered “${data.answer}”`,
+  ),
   "sandbox.opened": line("mild", (data) => `${HOW[data.how]} (${span(data.seconds)})`),
   "sandbox.closed": line("mild", () => "The computer is off"),
   "egress.refused": line("wait", (data) => `Not allowed to reach ${data.host}:${data.port}: ${data.reason}`),
