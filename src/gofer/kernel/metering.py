@@ -34,13 +34,14 @@ class Meter:
         self._budget = budget
         self._allow_unpriced = allow_unpriced
         self.spent = Spent()
+        self._estimate = Estimate()
 
     def reserve(self, model: Model, messages: list[ModelMessage]) -> None:
         """Raises `OverBudget` or `OutOfSteps` when the next call would not fit."""
         limit, spent = self._budget, self.spent
         if limit.steps is not None and spent.steps >= limit.steps:
             raise OutOfSteps(f"The agent used all of its {limit.steps} steps.")
-        expected = estimate(messages)
+        expected = self._estimate.of(messages)
         self._reserve_tokens(expected)
         if limit.usd is not None:
             self._reserve_money(limit.usd, model, expected)
@@ -75,9 +76,21 @@ class Meter:
             raise OverBudget(message)
 
 
-def estimate(messages: list[ModelMessage]) -> int:
-    """About how many tokens a conversation has, rather too many than too few."""
-    return len(ModelMessagesTypeAdapter.dump_json(messages)) // CHARACTERS_PER_TOKEN
+class Estimate:
+    """About how many tokens a growing conversation has, rather too many than too few; looks only at what is new."""
+
+    def __init__(self) -> None:
+        self._seen = 0
+        self._characters = 0
+
+    def of(self, messages: list[ModelMessage]) -> int:
+        """The estimate; a conversation that became shorter is another one."""
+        if len(messages) < self._seen:
+            self._seen = self._characters = 0
+        new = messages[self._seen :]
+        self._characters += len(ModelMessagesTypeAdapter.dump_json(new))
+        self._seen = len(messages)
+        return self._characters // CHARACTERS_PER_TOKEN
 
 
 def price_of(model: Model, usage: RequestUsage) -> float | None:
