@@ -1,40 +1,63 @@
-"""How soon a queued run is at work, and how much of that is the engine alone."""
+"""How soon a run makes its first step: asked for through intake, and started on the engine directly."""
 
-import tempfile
+import asyncio
 import time
-from pathlib import Path
+from functools import partial
 from statistics import median, quantiles
 
-from benchmarks.applications import APPLICATIONS
 from benchmarks.figure import Figure
-from gofer.testing.harness import Harness, Setup, harness
-from gofer.testing.postgres import fresh_database, postgres
+from benchmarks.workload import BOTH, TRIVIAL, first_steps, kernel
+from gofer.core.request import Request
+from gofer.kernel.intake import Intake
+from gofer.storage import slots
+from gofer.storage.slots import Limits
+from gofer.testing.harness import Harness
 
-RUNS = 100
+RUNS, WARM_UP, PAUSE_SECONDS = 100, 5, 0.02
 
 
-async def measure() -> list[Figure]:
-    """Enqueue to first step, on both databases."""
-    with tempfile.TemporaryDirectory() as folder, postgres() as server:
-        sqlite = await _times(Setup(Path(folder) / "sqlite", APPLICATIONS))
-        many = await _times(Setup(Path(folder) / "pg", APPLICATIONS, database=fresh_database(server), worker="w1"))
-    method = f"{RUNS} runs one after another, from the request's time to inside the first step; p50 and p99"
+async def first_step(gofer: Harness, run_id: str, began: float) -> float:
+    """Milliseconds from `began` to the run's first step."""
+    await gofer.ended(run_id)
+    return 1000 * (first_steps[run_id] - began)
+
+
+async def through_intake(gofer: Harness) -> float:
+    """From the request to the first step."""
+    began = time.perf_counter()
+    run = await gofer.start("trivial")
+    return await first_step(gofer, run.id, began)
+
+
+async def direct(gofer: Harness, quiet: Intake) -> float:
+    """From the engine's start of a run that has its slot already to the first step."""
+    run = await quiet.accept(Request(app="trivial"))
+    limits = Limits(10, 10)
+    claim = partial(slots.claim, worker=gofer.kernel.parts.worker, limits=limits)
+    await gofer.kernel.parts.database.write(claim)
+    began = time.perf_counter()
+    await gofer.kernel.engine.start(run.id)
+    return await first_step(gofer, run.id, began)
+
+
+async def measure_one(kind: str) -> list[Figure]:
+    """Both ways on one kind of database."""
+    async with kernel(kind, TRIVIAL) as gofer:
+        asked = [await through_intake(gofer) for _ in range(RUNS + WARM_UP)][WARM_UP:]
+    async with kernel(kind, TRIVIAL, slots=0) as gofer:  # its own granting is off: the benchmark grants
+        started = [await direct(gofer, gofer.kernel.intake) for _ in range(RUNS + WARM_UP)][WARM_UP:]
+    value = f"p50 {median(asked):.0f} ms, p99 {quantiles(asked, n=100)[98]:.0f} ms"
+    quick = f"p50 {median(started):.1f} ms, p99 {quantiles(started, n=100)[98]:.1f} ms"
     return [
-        Figure("enqueue → first step, SQLite", "p50 ≤ 80 ms, direct ≤ 10 ms", _told(sqlite), method),
-        Figure("enqueue → first step, PostgreSQL", "p50 ≤ 80 ms", _told(many), method),
+        Figure(f"enqueue → first step, {kind}", "p50 ≤ 80 ms", value, f"{RUNS} runs through intake, one at a time"),
+        Figure(f"direct start → first step, {kind}", "p50 ≤ 10 ms", quick, f"{RUNS} runs that have their slot"),
     ]
 
 
-async def _times(setup: Setup) -> list[float]:
-    async with harness(setup) as gofer:
-        await _one(gofer)
-        return [await _one(gofer) for _ in range(RUNS)]
-
-
-async def _one(gofer: Harness) -> float:
-    run = await gofer.run("latency", moment=time.time())
-    return float(str(run.output)) * 1000
-
-
-def _told(times: list[float]) -> str:
-    return f"p50 {median(times):.1f} ms, p99 {quantiles(times, n=100)[98]:.1f} ms"
+async def measure() -> list[Figure]:
+    """Figures for both databases."""
+    figures = []
+    for kind in BOTH:
+        figures += await measure_one(kind)
+        await asyncio.sleep(PAUSE_SECONDS)
+    return figures

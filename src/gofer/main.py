@@ -17,7 +17,7 @@ from pydantic_ai.messages import WorkspaceRef
 from gofer import catalog
 from gofer.core.browser import Browser
 from gofer.core.clock import SystemClock
-from gofer.core.errors import Refused
+from gofer.core.errors import Refused, Unavailable
 from gofer.core.principal import OWNER
 from gofer.core.sandbox import Traffic
 from gofer.core.screen import Screen
@@ -99,10 +99,19 @@ def _lock(lock: int, folder: Path) -> None:
 def _database(settings: Settings) -> Iterator[Database]:
     database = Database(settings.database_url)
     try:
-        prepare(database)
+        _prepare(database, settings)
         yield database
     finally:
         database.close()
+
+
+def _prepare(database: Database, settings: Settings) -> None:
+    try:
+        prepare(database)
+    except Unavailable as error:
+        where = settings.storage.database or settings.data
+        message = f"The data in {where} cannot be opened. {error.message}"
+        raise Refused(message, code=error.code, next_step=error.next_step) from error
 
 
 def _parts(settings: Settings, database: Database, on_traffic: OnTraffic) -> Parts:

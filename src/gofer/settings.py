@@ -42,10 +42,14 @@ class Storage(Section):
     """Where gofer keeps things."""
 
     database: str | None = Field(
-        None, description="postgresql://… for many workers; without it a SQLite file in the data folder."
+        None,
+        pattern=r"^postgres(ql)?(\+psycopg)?://",
+        description="postgresql://… for many workers; without it a SQLite file in the data folder.",
     )
     artifacts: str | None = Field(
-        None, description="A folder, or s3://, gs://, az:// address; without it a folder in the data folder."
+        None,
+        pattern=r"^([^:]*$|(s3|gs|az)://)",
+        description="A folder, or s3://, gs://, az:// address; without it a folder in the data folder.",
     )
     artifact_options: dict[str, Any] = Field({}, description="Options of that store, such as endpoint and region.")
 
@@ -133,7 +137,10 @@ def _read(path: Path) -> _Source:
     try:
         text = path.read_text()
     except OSError as error:
-        raise Refused(f"{path} cannot be read: {error.strerror}.", code="ERR_SETTINGS") from error
+        message = f"{path} cannot be read: {error.strerror}."
+        raise Refused(message, code="ERR_SETTINGS", next_step="Point GOFER_CONFIG at a gofer.toml.") from error
+    except UnicodeDecodeError as error:
+        raise Refused(f"{path} is not UTF-8 text.", code="ERR_SETTINGS") from error
     try:
         return _Source(path, text, tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:

@@ -157,8 +157,7 @@ async def work(run: RunContext, asked: Asked) -> None:
 
 FLOWS = (march, think, ask, stumble, box, hang, work)
 APPLICATIONS = [
-    Application(flow.__name__, flow.__doc__ or "", Asked, flow, limit_key=lambda asked: asked.profile)
-    for flow in FLOWS
+    Application(flow.__name__, flow.__doc__ or "", Asked, flow, limit_key=lambda asked: asked.profile) for flow in FLOWS
 ]
 
 

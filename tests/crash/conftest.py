@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.crash.world import Nursery, World, nursery_of
 
 from gofer.testing.postgres import fresh_database
-from tests.crash.world import Nursery, World, nursery_of
 
 
 @pytest.fixture(scope="session")

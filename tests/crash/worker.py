@@ -20,6 +20,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 from pydantic import JsonValue
+from tests.crash.applications import APPLICATIONS, LEDGER, on_tick, scripted_model, tick
 
 from gofer.core.principal import OWNER
 from gofer.core.question import QuestionState
@@ -32,7 +33,6 @@ from gofer.storage.database import Database
 from gofer.storage.tables import questions
 from gofer.testing.harness import Harness, Setup, harness
 from gofer.testing.sandboxes import NoSandboxes
-from tests.crash.applications import APPLICATIONS, LEDGER, on_tick, scripted_model, tick
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ async def _serve(life: Life) -> int:
     )
     async with harness(setup) as gofer:
         tell(f"up {os.getpid()}")
-        waits = [asyncio.create_task(stop.wait())]
+        waits: list[asyncio.Task[Any]] = [asyncio.create_task(stop.wait())]
         if life.answers:
             waits.append(asyncio.create_task(_answer(gofer)))
         if life.until_idle:

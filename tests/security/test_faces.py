@@ -85,7 +85,7 @@ async def test_a_revoked_token_opens_nothing(gofer: Harness, client: httpx.Async
     token = await gofer.kernel.access.create_token(OWNER, "guest", ["runs:read"])
     headers = {"Authorization": f"Bearer {token}"}
     assert (await client.get("/api/v1/runs", headers=headers)).status_code == 200
-    await gofer.kernel.access.revoke_token("guest")
+    await gofer.kernel.access.revoke_token(OWNER, "guest")
     assert (await client.get("/api/v1/runs", headers=headers)).status_code == 401
 
 

@@ -5,7 +5,6 @@ import traceback
 from importlib import import_module
 from typing import Any, NoReturn
 
-import click
 import typer
 
 from gofer.core.errors import Broken, GoferError, Refused
@@ -42,7 +41,7 @@ def _tell(error: GoferError) -> int:
 
 def _surprise(error: Exception) -> int:
     """A trace helps only those who asked for one."""
-    if click.get_current_context().find_root().obj:
+    if "--debug" in sys.argv:
         traceback.print_exception(error)
     message = f"Something went wrong inside gofer ({type(error).__name__}); nothing of yours was lost."
     return _tell(Broken(message, next_step="Run it again as `gofer --debug …` and report what it prints."))

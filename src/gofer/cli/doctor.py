@@ -62,7 +62,10 @@ def _versions(settings: Settings) -> list[Check]:
 
 
 def _data(settings: Settings) -> list[Check]:
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        return [Check(name="data folder", verdict="missing", told=f"{settings.data}: {error.strerror}")]
     free = shutil.disk_usage(settings.data).free
     enough: Verdict = "ok" if free > LITTLE_DISK else "note"
     return [

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from gofer.core.clock import Clock
 from gofer.core.errors import Refused
-from gofer.core.principal import EVERYTHING, Principal
-from gofer.storage import tokens
+from gofer.core.principal import EVERYTHING, OWNER, Principal
+from gofer.storage import runs, tokens
 from gofer.storage.database import Database
 
 SESSION_SECONDS = 30 * 24 * 3600.0
@@ -40,15 +40,25 @@ class Access:
                 raise Refused(f"There is no scope {scope!r}; there are {', '.join(SCOPES)}.", code="ERR_INVALID_INPUT")
             if not (scope in creator.scopes or creator.owns_everything):
                 raise Refused(f"You cannot grant {scope}: you do not have it.", code="ERR_FORBIDDEN")
+        await self._refuse_anothers_name(creator, name)
         secret = f"gofer_{secrets.token_urlsafe(32)}"
         grant = tokens.Grant("token", name, tuple(scopes), self._now(), name=name)
         await self._database.write(partial(_put_named, secret=secret, grant=grant))
         return secret
 
-    async def revoke_token(self, name: str) -> None:
-        """The token of this name opens nothing any more."""
-        if not await self._database.write(partial(tokens.revoke, name=name)):
+    async def revoke_token(self, revoker: Principal, name: str) -> None:
+        """The token of this name, and every session that came from it, opens nothing any more."""
+        scopes = await self._database.read(partial(tokens.scopes_of, name=name))
+        if scopes is None:
             raise Refused(f"There is no token named {name!r}.", code="ERR_NOT_FOUND")
+        if not (revoker.owns_everything or set(scopes) <= revoker.scopes):
+            raise Refused(f"You cannot revoke {name}: it may do more than you.", code="ERR_FORBIDDEN")
+        await self._database.write(partial(tokens.revoke, name=name))
+
+    async def _refuse_anothers_name(self, creator: Principal, name: str) -> None:
+        taken = name == OWNER.id or await self._database.read(partial(runs.any_of, principal=name))
+        if taken and not (creator.owns_everything and name != OWNER.id) and name != creator.id:
+            raise Refused(f"The name {name!r} is somebody's already.", code="ERR_CONFLICT", next_step=_ANOTHER)
 
     async def session(self, principal: Principal) -> str:
         """A dashboard session's secret."""
@@ -79,6 +89,9 @@ class Access:
         return self._clock.now().timestamp()
 
 
+_ANOTHER = "Choose another name, or revoke that one first."
+
+
 def _principal(grant: tokens.Grant) -> Principal:
     return Principal(id=grant.principal, scopes=frozenset(grant.scopes))
 
@@ -86,7 +99,7 @@ def _principal(grant: tokens.Grant) -> Principal:
 def _put_named(connection: sa.Connection, secret: str, grant: tokens.Grant) -> None:
     if grant.name in tokens.names(connection, "token"):
         message = f"There is a token named {grant.name!r} already."
-        raise Refused(message, code="ERR_CONFLICT", next_step="Choose another name, or revoke that one first.")
+        raise Refused(message, code="ERR_CONFLICT", next_step=_ANOTHER)
     tokens.put(connection, secret, grant)
 
 

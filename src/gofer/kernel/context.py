@@ -1,6 +1,6 @@
 """The RunContext that flows see: every call goes through the run's memory."""
 
-import secrets
+import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
@@ -94,10 +94,10 @@ class Context:
 
     async def ask(self, question: Question) -> str:
         """Park until somebody answers."""
-        number = self._steps.ordinal("question")
+        question_id = f"{self.id}-{digest(self._steps.identity('question'))[:8]}"
 
         async def work() -> JsonValue:
-            return await self._waits.ask(f"{self.id}-{number}", question)
+            return await self._waits.ask(question_id, question)
 
         return str(await self._steps.remember("ask", work))
 
@@ -143,8 +143,10 @@ class Context:
     async def emit(self, body: EventBody) -> None:
         """Put an event into the log, once."""
 
+        key = f"emit/{self._steps.identity(body.type)}"
+
         async def work() -> JsonValue:
-            await self._parts.log.append(self.id, body)
+            await self._parts.log.append(self.id, body, key=key)
             return None
 
         await self._steps.remember(f"emit {body.type}", work)
@@ -156,11 +158,16 @@ class Context:
     async def save(self, name: str, data: bytes, media_type: str) -> Artifact:
         """Hand a file over."""
 
+        artifact_id = digest(f"{self.id}/{self._steps.identity('save')}")[:16]
+
         async def work() -> JsonValue:
-            saved = artifacts.describe(secrets.token_hex(8), self.id, name, data, media_type)
+            saved = artifacts.describe(artifact_id, self.id, name, data, media_type)
             await self._parts.artifacts.put(saved, data)
             await self._parts.log.append(
-                self.id, ArtifactSaved(artifact=saved), change=partial(_insert_artifact, saved=saved)
+                self.id,
+                ArtifactSaved(artifact=saved),
+                key=f"saved/{artifact_id}",
+                change=partial(_insert_artifact, saved=saved),
             )
             return saved.model_dump(mode="json")
 
@@ -204,6 +211,11 @@ class Context:
 
     def _settle(self, body: EventBody, key: str, cost: Cost) -> None:
         self._parts.log.add(self.id, body, key=key, change=partial(_book, run_id=self.id, key=key, cost=cost))
+
+
+def digest(text: str) -> str:
+    """A short name for a long one."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _insert_artifact(connection: sa.Connection, saved: Artifact) -> None:

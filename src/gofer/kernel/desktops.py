@@ -4,19 +4,14 @@ import asyncio
 from collections import Counter
 from functools import partial
 
-import sqlalchemy as sa
-
 from gofer.core.errors import Refused
 from gofer.core.event import ControlReturned, ControlTaken, ViewerJoined, ViewerLeft
 from gofer.core.principal import Principal
-from gofer.core.run import Status
 from gofer.kernel.lending import Lender
 from gofer.kernel.log import EventLog
 from gofer.kernel.watch import Watch
 from gofer.storage import runs
 from gofer.storage.database import Database
-
-ACTIVE = [Status.QUEUED, Status.RUNNING, Status.WAITING]
 
 GRACE_SECONDS = 15.0
 """How long control outlives its holder's last window: long enough to reload a page."""
@@ -78,28 +73,16 @@ class Desktops:
 
     async def take(self, run_id: str, who: str) -> None:
         """Block the agent's input; raises `Refused` (ERR_CONFLICT) when somebody else holds control."""
-        if not await self._log.append(run_id, ControlTaken(who=who), change=partial(_take, run_id=run_id, who=who)):
+        if not await self._log.append(
+            run_id, ControlTaken(who=who), change=partial(runs.take_control, run_id=run_id, who=who)
+        ):
             raise Refused("Control cannot be taken: the run has ended, or somebody else holds it.", code="ERR_CONFLICT")
         self._watch.kick()
 
-    async def give_back(self, run_id: str, who: str) -> None:
-        """Let the agent act again; raises `Refused` (ERR_CONFLICT) when `who` does not hold control."""
-        change = partial(_give_back, run_id=run_id, who=who)
-        if not await self._log.append(run_id, ControlReturned(who=who), change=change):
-            raise Refused("You do not hold control of this run.", code="ERR_CONFLICT")
+    async def give_back(self, run_id: str, holder: str, by: str | None = None) -> None:
+        """Let the agent act again; raises `Refused` (ERR_CONFLICT) when `holder` does not hold control."""
+        returned = ControlReturned(who=by or holder)
+        change = partial(runs.return_control, run_id=run_id, holder=holder)
+        if not await self._log.append(run_id, returned, change=change):
+            raise Refused("Nobody holds control of this run.", code="ERR_CONFLICT")
         self._watch.kick()
-
-
-def _take(connection: sa.Connection, run_id: str, who: str) -> bool:
-    row = runs.find(connection, run_id)
-    if row is None or row["controlled_by"] is not None:
-        return False
-    return runs.change_if(connection, run_id, ACTIVE, controlled_by=who)
-
-
-def _give_back(connection: sa.Connection, run_id: str, who: str) -> bool:
-    row = runs.find(connection, run_id)
-    if row is None or row["controlled_by"] != who:
-        return False
-    runs.update(connection, run_id, controlled_by=None)
-    return True

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,7 +98,12 @@ class DurableModel(WrapperModel):
         self._teller.add(ModelStarted(turn=turn, model=self.wrapped.model_name))
         with translated_errors(self.wrapped.model_name):
             response = await self._stream(turn, ask)
-        return {"reply": REPLY.dump_python(response, mode="json"), "usd": price_of(self.wrapped, response.usage)}
+        return {"reply": REPLY.dump_python(response, mode="json"), "usd": self._price(response)}
+
+    def _price(self, response: ModelResponse) -> float | None:
+        name = response.model_name or self.wrapped.model_name
+        provider = response.provider_name or self.wrapped.system
+        return price_of(name, provider, response.usage)
 
     async def _stream(self, turn: int, ask: "_Ask") -> ModelResponse:
         async with (
@@ -134,8 +139,7 @@ class _Deltas:
 
     async def __aexit__(self, *_: object) -> None:
         self._ticking.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._ticking
+        await asyncio.wait({self._ticking})  # unlike awaiting it, this does not swallow a cancel of the run
         self._flush()
 
     async def _tick(self) -> None:

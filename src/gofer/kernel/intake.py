@@ -87,9 +87,10 @@ def sentence(error: ValidationError) -> str:
 
 
 def _insert(connection: sa.Connection, row: dict[str, Any]) -> dict[str, Any]:
-    if row["key"] is not None and (known := runs.find_by_key(connection, row["principal"], row["key"])):
+    if row["key"] is not None and (known := runs.known_or_insert(connection, row)):
         return {**known, "position": runs.position(connection, known)}
-    runs.insert(connection, row)
+    if row["key"] is None:
+        runs.insert(connection, row)
     queued = events.Entry(row["id"], RunQueued().type, row["created_at"], {})
     events.append(connection, row["id"], [queued])
     stored = runs.find(connection, row["id"])

@@ -1,7 +1,6 @@
 """The kernel as one thing: it starts in the right order, serves until it is closed, and goes on where it was."""
 
 import asyncio
-import contextlib
 
 import structlog
 
@@ -51,9 +50,7 @@ class Kernel:
         """Stop serving; unfinished runs go on at the next start, in their own sandboxes."""
         for task in self._serving:
             task.cancel()
-        for task in self._serving:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*self._serving, return_exceptions=True)
         await self.runner.close()
         await self.engine.close()
         await asyncio.to_thread(self.liveness.close)
@@ -65,5 +62,5 @@ class Kernel:
                 run=run_id,
                 version=version,
                 this_version=VERSION,
-                what_happens="it stays as it is; start the version that wrote it to finish it, or cancel it",
+                what_happens="it stays as it is; start the version that wrote it to finish it",
             )

@@ -24,6 +24,9 @@ from gofer.storage import artifacts, leases
 REAP_SECONDS = 30.0
 """How often sandboxes that nobody holds are looked for; one is ended when two looks in a row find it unheld."""
 
+MOST_REFUSALS = 50
+"""Refused addresses told per sandbox: what runs inside must not be able to flood the log."""
+
 CHECKPOINT = ".checkpoint-"
 ARCHIVE = "/tmp/.gofer-checkpoint.tgz"
 """Inside the sandbox, whose /tmp is its own."""
@@ -49,7 +52,8 @@ class Lender:
         self._screens: dict[str, Screen] = {}
         self._unheld: set[str] = set()
         self._holders: dict[str, str] = {}
-        self._refused: set[tuple[str, str, int]] = set()
+        self._refused: dict[str, set[tuple[str, int]]] = {}
+        self._opening = 0
 
     def screen(self, run_id: str) -> Screen | None:
         """The live desktop of a run, if it is on this host."""
@@ -58,10 +62,11 @@ class Lender:
     def tell_traffic(self, ref: WorkspaceRef, traffic: Traffic) -> None:
         """Put a refusal of the egress proxy into the log of the run that met it, once for each address."""
         run_id = self._holders.get(ref.id)
-        met = (ref.id, traffic.host, traffic.port)
-        if run_id is None or traffic.allowed or met in self._refused:
+        met = (traffic.host, traffic.port)
+        refused = self._refused.get(ref.id)
+        if run_id is None or refused is None or traffic.allowed or met in refused or len(refused) >= MOST_REFUSALS:
             return
-        self._refused.add(met)
+        refused.add(met)
         self._parts.log.add(run_id, EgressRefused(host=traffic.host, port=traffic.port, reason=traffic.reason))
 
     @asynccontextmanager
@@ -73,6 +78,7 @@ class Lender:
             self._screens[run_id] = loan.box.screen
         identity = loan.box.ref.id if loan.box.ref else name
         self._holders[identity] = run_id
+        self._refused[identity] = set()
         try:
             yield loan
         except WorkspaceUnavailableError as error:
@@ -80,6 +86,7 @@ class Lender:
         finally:
             self._screens.pop(run_id, None)
             self._holders.pop(identity, None)
+            self._refused.pop(identity, None)
             await loan.box.close()
         await self.end(run_id, name)
 
@@ -100,9 +107,12 @@ class Lender:
 
     async def reap(self) -> list[str]:
         """End sandboxes of this host that no run holds; gives their ids."""
-        held = {row["ref"] for row in await self._parts.database.read(partial(leases.on_host, host=self._parts.host))}
+        held = set(await self._parts.database.read(partial(leases.held_on, host=self._parts.host)))
         living = {ref.id: ref for ref in await self._parts.sandboxes.living()}
         await self._parts.sandboxes.heartbeat([ref for ref in living.values() if ref.id in held])
+        if self._opening:  # one of them is about to be written down
+            self._unheld = set()
+            return []
         unheld = living.keys() - held
         doomed = unheld & self._unheld
         self._unheld = unheld - doomed
@@ -118,6 +128,8 @@ class Lender:
                     log.info("sandbox.reaped", sandbox=ref_id)
             except (GoferError, OSError) as error:
                 log.warning("sandbox.reaper_failed", reason=str(error))
+            except Exception:  # without this service sandboxes that nobody holds stay
+                log.exception("sandbox.reaper_failed")
             await asyncio.sleep(REAP_SECONDS)
 
     async def checkpoint(self, run_id: str, box: Sandbox, name: str) -> None:
@@ -137,10 +149,14 @@ class Lender:
                 return Loan(box, "reattached", time.monotonic() - began)
             except WorkspaceUnavailableError:
                 log.info("sandbox.lost", run=run_id, sandbox=row["ref"])
-        box = await self._parts.sandboxes.create(spec)
-        await self._write_down(run_id, name, box)
-        if row is not None:
-            await self._restore(run_id, box, name)
+        self._opening += 1
+        try:
+            box = await self._parts.sandboxes.create(spec)
+            if row is not None:
+                await self._restore(run_id, box, name)
+            await self._write_down(run_id, name, box)
+        finally:
+            self._opening -= 1
         return Loan(box, "new" if row is None else "moved", time.monotonic() - began)
 
     async def _write_down(self, run_id: str, name: str, box: Sandbox) -> None:

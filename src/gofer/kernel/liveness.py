@@ -103,5 +103,5 @@ def recover(database: Database, engine: Engine, dead: list[str]) -> None:
     held = database.write_now(partial(slots.held_by, workers=dead))
     unbegun = [run_id for run_id in held if not engine.knows(run_id)]
     if unbegun:
-        database.write_now(partial(slots.requeue, run_ids=unbegun))
+        database.write_now(partial(slots.requeue, run_ids=unbegun, workers=dead))
     engine.recover(dead)

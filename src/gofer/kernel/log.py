@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import sqlalchemy as sa
+import structlog
 
 from gofer.core.clock import Clock
 from gofer.core.event import Event, EventBody
@@ -18,6 +19,11 @@ from gofer.storage.database import Database
 
 Change = Callable[[sa.Connection], bool | None]
 """A change of state that belongs to an event. False means it was not to be: the event is dropped too."""
+
+Outcome = bool | BaseException
+"""Whether an event's change was to be, or why it could not be stored."""
+
+log = structlog.get_logger()
 
 LAST = frozenset({"run.succeeded", "run.failed", "run.cancelled"})
 PAGE = 500
@@ -63,7 +69,7 @@ class EventLog:
     async def append(
         self, run_id: str, body: EventBody, *, key: str | None = None, change: Change | None = None
     ) -> bool:
-        """Store an event; tells whether it was new (its key was unknown and its change was to be)."""
+        """Store an event; tells whether its change was to be. An event whose key is known is not stored again."""
         return await asyncio.shield(self.add(run_id, body, key=key, change=change))
 
     async def follow(self, run_id: str, after: int = 0) -> AsyncIterator[Event]:
@@ -111,23 +117,25 @@ class EventLog:
         except TimeoutError:
             return
 
-    def _store(self, connection: sa.Connection, batch: list[_Item]) -> list[bool]:
+    def _store(self, connection: sa.Connection, batch: list[_Item]) -> list[Outcome]:
+        self._close(batch)
+        return _store(connection, batch)
+
+    def _close(self, batch: list[_Item]) -> None:
         with self._lock:
             if self._batch is batch:
                 self._batch = None
-        return _store(connection, batch)
 
-    def _stored(self, loop: asyncio.AbstractEventLoop, batch: list[_Item], stored: "Future[list[bool]]") -> None:
+    def _stored(self, loop: asyncio.AbstractEventLoop, batch: list[_Item], stored: "Future[list[Outcome]]") -> None:
+        self._close(batch)  # its transaction may have failed before it was reached
         if not loop.is_closed():
             loop.call_soon_threadsafe(self._tell, batch, stored)
 
-    def _tell(self, batch: list[_Item], stored: "Future[list[bool]]") -> None:
+    def _tell(self, batch: list[_Item], stored: "Future[list[Outcome]]") -> None:
         failure = stored.exception()
-        outcomes = [False] * len(batch) if failure else stored.result()
+        outcomes = [failure] * len(batch) if failure else stored.result()
         for item, outcome in zip(batch, outcomes, strict=True):
-            if item.done.done():
-                continue
-            item.done.set_exception(failure) if failure else item.done.set_result(outcome)
+            _settle(item, outcome)
         for run_id in {item.entry.run_id for item in batch}:
             self.publish(run_id)
 
@@ -145,7 +153,26 @@ def _page(connection: sa.Connection, run_id: str, after: int) -> tuple[bool, lis
     return row is None or Status(row["status"]).ended, page
 
 
-def _store(connection: sa.Connection, batch: list[_Item]) -> list[bool]:
+def _store(connection: sa.Connection, batch: list[_Item]) -> list[Outcome]:
+    """All at once; when that fails one by one, so that an event that cannot be stored harms no other."""
+    try:
+        with connection.begin_nested():
+            return [*_store_together(connection, batch)]
+    except Exception:
+        if len(batch) == 1 or connection.invalidated:
+            raise
+    return [_store_alone(connection, item) for item in batch]
+
+
+def _store_alone(connection: sa.Connection, item: _Item) -> Outcome:
+    try:
+        with connection.begin_nested():
+            return _store_together(connection, [item])[0]
+    except Exception as error:
+        return error
+
+
+def _store_together(connection: sa.Connection, batch: list[_Item]) -> list[bool]:
     wanted: dict[str, list[events.Entry]] = defaultdict(list)
     outcomes = []
     for item in batch:
@@ -153,9 +180,18 @@ def _store(connection: sa.Connection, batch: list[_Item]) -> list[bool]:
         if outcome:
             wanted[item.entry.run_id].append(item.entry)
         outcomes.append(outcome)
-    for run_id, entries in wanted.items():
-        events.append(connection, run_id, entries)
+    events.append_all(connection, wanted)
     return outcomes
+
+
+def _settle(item: _Item, outcome: Outcome) -> None:
+    if item.done.done():
+        return
+    if isinstance(outcome, BaseException):
+        log.error("event.not_stored", run=item.entry.run_id, event=item.entry.type, reason=str(outcome)[:300])
+        item.done.set_exception(outcome)
+    else:
+        item.done.set_result(outcome)
 
 
 def _retrieve(done: "asyncio.Future[bool]") -> None:

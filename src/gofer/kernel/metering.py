@@ -60,14 +60,16 @@ class Meter:
         )
 
     def _reserve_tokens(self, expected: int) -> None:
-        limit = self._budget.uncached_tokens
-        if limit is not None and self.spent.uncached_tokens >= limit:
+        limit, spent = self._budget.uncached_tokens, self.spent.uncached_tokens
+        if limit is not None and spent >= limit:
             raise OverBudget(f"The run used all of its {limit:,} tokens.")
-        if limit is not None and expected > limit:
-            raise OverBudget(f"The next call needs about {expected:,} tokens; the run may use {limit:,}.")
+        if limit is not None and not spent and expected > limit:
+            raise OverBudget(f"The first call needs about {expected:,} tokens; the run may use {limit:,}.")
 
     def _reserve_money(self, limit: float, model: Model, expected: int) -> None:
-        price = price_of(model, RequestUsage(input_tokens=expected, output_tokens=EXPECTED_REPLY))
+        usage = RequestUsage(input_tokens=expected, output_tokens=EXPECTED_REPLY)
+        prices = [price_of(one.model_name, one.system, usage) for one in candidates(model)]
+        price = None if None in prices else max(filter(None, prices), default=0.0)
         if price is None and not self._allow_unpriced:
             message = f"Nobody knows what {model.model_id} costs, so its money cannot be limited."
             raise OverBudget(message, next_step="Set `[models] unpriced = true` to allow models without a price.")
@@ -82,20 +84,27 @@ class Estimate:
     def __init__(self) -> None:
         self._seen = 0
         self._characters = 0
+        self._first: ModelMessage | None = None
 
     def of(self, messages: list[ModelMessage]) -> int:
-        """The estimate; a conversation that became shorter is another one."""
-        if len(messages) < self._seen:
+        """The estimate; one that became shorter, or begins otherwise, is another conversation."""
+        if len(messages) < self._seen or messages[0] is not self._first:
             self._seen = self._characters = 0
+            self._first = messages[0]
         new = messages[self._seen :]
         self._characters += len(ModelMessagesTypeAdapter.dump_json(new))
         self._seen = len(messages)
         return self._characters // CHARACTERS_PER_TOKEN
 
 
-def price_of(model: Model, usage: RequestUsage) -> float | None:
+def candidates(model: Model) -> list[Model]:
+    """The models that may answer: those of a fallback, else the model itself."""
+    return list(getattr(model, "models", [model]))
+
+
+def price_of(model: str, provider: str | None, usage: RequestUsage) -> float | None:
     """What this usage costs in US dollars, or None when nobody knows the model's price."""
     try:
-        return float(calc_price(usage, model.model_name, provider_id=model.system).total_price)
+        return float(calc_price(usage, model, provider_id=provider).total_price)
     except LookupError:
         return None

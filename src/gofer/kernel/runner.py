@@ -1,16 +1,16 @@
 """Carries a run from its first slot to its end: attempts, retries, cancel, and the clean-up after all of them."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 import structlog
 from pydantic import TypeAdapter
 
 from gofer.core.application import Application
-from gofer.core.errors import Broken, Cancelled, GoferError, Refused, Stopped
+from gofer.core.errors import Broken, Cancelled, GoferError, Refused, Stopped, Unavailable
 from gofer.core.event import (
     EventBody,
     RunCancelled,
@@ -36,6 +36,7 @@ MOST_CRASHES = 20
 
 log = structlog.get_logger()
 ANY: TypeAdapter[Any] = TypeAdapter(Any)
+T = TypeVar("T")
 
 
 class Runner:
@@ -52,7 +53,8 @@ class Runner:
 
     async def carry(self, run_id: str) -> None:
         """Everything that happens to a run between its slot and its end."""
-        row = await self._parts.database.write(partial(_adopt, run_id=run_id, worker=self._parts.worker))
+        adopt = partial(_adopt, run_id=run_id, worker=self._parts.worker)
+        row = await _patiently(partial(self._parts.database.write, adopt))
         if row is None:
             return
         task = asyncio.current_task()
@@ -90,10 +92,14 @@ class Runner:
                 raise
             _uncancel()
             return RunCancelled(by=await self._canceller(run.id))
-        except Cancelled as error:
+        except Exception as error:  # whatever it is: an unended run would keep its slot for ever
+            return self._ended_by(run, error)
+
+    def _ended_by(self, run: Run, error: Exception) -> EventBody:
+        if isinstance(error, Cancelled):
             return RunCancelled(by=error.message)
-        except GoferError as error:
-            return RunFailed(error=RunError(**error.as_dict()))
+        failure = error if isinstance(error, GoferError) else self._broken(run, error)
+        return RunFailed(error=RunError(**failure.as_dict()))
 
     async def _tell_start(self, run: Run, row: Mapping[str, Any]) -> None:
         worker = self._parts.worker
@@ -107,6 +113,7 @@ class Runner:
             raise Refused(f"There is no application {run.app} any more.", code="ERR_UNKNOWN_APP")
         steps = Steps(self.engine, self._parts.log, run.id)
         waits = Waits(self._parts, self.slots, self._watch, run.id)
+        waits.slotless = run.status is not Status.RUNNING
         context = Context(self._parts, run, steps, waits, self._lender)
         attempt = 1
         while True:
@@ -153,8 +160,18 @@ class Runner:
             log.warning("run.cleanup_failed", run=run_id, reason=str(error))
         now = self._parts.clock.now().timestamp()
         change = partial(_end, run_id=run_id, ending=ending, at=now)
-        await self._parts.log.append(run_id, ending, key="end", change=change)
+        await _patiently(partial(self._parts.log.append, run_id, ending, key="end", change=change))
         self.slots.kick()
+
+
+async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
+    """What must be stored: a run whose beginning or end got lost in an outage would hold its slot for ever."""
+    while True:
+        try:
+            return await work()
+        except Unavailable as error:
+            log.warning("run.not_stored_yet", reason=error.message)
+            await asyncio.sleep(1)
 
 
 def _cancel(task: asyncio.Task[Any]) -> None:

@@ -52,6 +52,8 @@ class Slots:
                 await self.grant()
             except GoferError as error:
                 log.warning("slots.unavailable", reason=error.message)
+            except Exception:  # without this service no run begins
+                log.exception("slots.failed")
             try:
                 async with asyncio.timeout(self._poll_seconds):
                     await self._kicked.wait()
@@ -67,7 +69,14 @@ class Slots:
             if returning := self._returning.pop(run_id, None):
                 _wake(returning)
             else:
-                await self._start(run_id)
+                await self._begin(run_id)
+
+    async def _begin(self, run_id: str) -> None:
+        try:
+            await self._start(run_id)
+        except Exception:
+            log.exception("slots.not_begun", run=run_id)
+            await self._database.write(partial(slots.requeue, run_ids=[run_id], workers=[self._worker]))
 
 
 def _wake(waiting: asyncio.Future[None]) -> None:

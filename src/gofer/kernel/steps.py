@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -28,7 +29,16 @@ from gofer.kernel.log import EventLog
 
 log = structlog.get_logger()
 
-_inside: ContextVar[bool] = ContextVar("inside_a_step", default=False)
+
+@dataclass
+class _Inside:
+    """The step that is being made, and what was asked for inside it so far."""
+
+    key: str
+    calls: Counter[str] = field(default_factory=Counter)
+
+
+_inside: ContextVar[_Inside | None] = ContextVar("inside_a_step", default=None)
 
 KINDS: dict[str, type[GoferError]] = {
     kind.__name__: kind
@@ -46,18 +56,28 @@ class Steps:
         self._log = log
         self._run_id = run_id
         self._done: dict[str, JsonValue] = {}
+        self._told: set[str] = set()
         self._calls: Counter[str] = Counter()
         self.attempt = 1
 
     def begin(self, attempt: int) -> None:
         """Start over from the flow's top; what succeeded in an earlier attempt is not done again."""
         self.attempt = attempt
+        self._told.clear()
         self._calls.clear()
 
     def ordinal(self, name: str) -> int:
         """How often this name was asked for in this attempt, this time included."""
         self._calls[name] += 1
         return self._calls[name]
+
+    def identity(self, name: str) -> str:
+        """A name for the next thing of this kind: the same after a crash and in another attempt, also inside a step."""
+        inside = _inside.get()
+        if inside is None:
+            return f"{name}#{self.ordinal(f'identity of {name}')}"
+        inside.calls[name] += 1
+        return f"{inside.key}/{name}#{inside.calls[name]}"
 
     async def remember(self, name: str, work: Work, *, told: bool = False) -> JsonValue:
         """What `work()` gave, now, before a crash, or in an earlier attempt. `told` puts it into the event log."""
@@ -68,6 +88,7 @@ class Steps:
             return self._done[key]
         stored: Any = await self._engine.step(name, lambda: self._once(key, name, work, told))
         if told:
+            self._tell_started(key, name)  # unless told in this life: a kill may have come before the event was stored
             finished = StepFinished(name=name, seconds=stored["seconds"])
             self._log.add(self._run_id, finished, key=f"{self.attempt}/{key}/finished")
         if "error" in stored:
@@ -76,9 +97,9 @@ class Steps:
         return self._done[key]
 
     async def _once(self, key: str, name: str, work: Work, told: bool) -> JsonValue:
-        _inside.set(True)  # the engine runs each step in a context of its own
+        _inside.set(_Inside(key))  # the engine runs each step in a context of its own
         if told:
-            self._log.add(self._run_id, StepStarted(name=name), key=f"{self.attempt}/{key}/started")
+            self._tell_started(key, name)
         began = time.monotonic()
         try:
             outcome: dict[str, JsonValue] = {"value": await work()}
@@ -88,8 +109,13 @@ class Steps:
             log.exception("step.broken", run=self._run_id, step=name)
             outcome = {"error": freeze(as_broken(error))}
         finally:
-            _inside.set(False)
+            _inside.set(None)
         return {**outcome, "seconds": round(time.monotonic() - began, 3)}
+
+    def _tell_started(self, key: str, name: str) -> None:
+        if key not in self._told:
+            self._told.add(key)
+            self._log.add(self._run_id, StepStarted(name=name), key=f"{self.attempt}/{key}/started")
 
 
 def as_broken(error: Exception) -> Broken:

@@ -46,10 +46,10 @@ class Stopwatch:
                 self._go_on()
 
     def _stop(self) -> None:
-        if self._timeout is not None and (due := self._timeout.when()) is not None:
+        if self._timeout is not None and not self._timeout.expired() and (due := self._timeout.when()) is not None:
             self._left = max(0.0, due - asyncio.get_running_loop().time())
             self._timeout.reschedule(None)
 
     def _go_on(self) -> None:
-        if self._timeout is not None and self._left is not None:
+        if self._timeout is not None and self._left is not None and not self._timeout.expired():
             self._timeout.reschedule(asyncio.get_running_loop().time() + self._left)

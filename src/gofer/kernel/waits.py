@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import sqlalchemy as sa
@@ -30,6 +30,8 @@ class Waits:
         self._watch = watch
         self._run_id = run_id
         self.stopwatch = Stopwatch(None)
+        self.slotless = False
+        """Whether the run waited when its last worker died, and so goes on without a slot until it has one again."""
 
     @asynccontextmanager
     async def parked(self, waiting_for: WaitingFor, reason: str, until: datetime | None = None) -> AsyncIterator[None]:
@@ -40,14 +42,26 @@ class Waits:
                 self._run_id, waiting, change=partial(_park, run_id=self._run_id, waiting_for=waiting_for)
             )
             self._slots.kick()
+            self.slotless = True
             yield
-            queued = self._parts.log.add(self._run_id, RunResumed(), change=partial(_queue, run_id=self._run_id))
-            await self._slots.regain(self._run_id, queued)
+            await self._queue()
+
+    async def go_on(self) -> None:
+        """Get a slot again if the run has none: what it waited for happened while no worker carried it."""
+        if self.slotless:
+            with self.stopwatch.paused():
+                await self._queue()
+
+    async def _queue(self) -> None:
+        queued = self._parts.log.add(self._run_id, RunResumed(), change=partial(_queue, run_id=self._run_id))
+        await self._slots.regain(self._run_id, queued)
+        self.slotless = False
 
     async def sleep_until(self, moment: datetime) -> None:
         """Wait for a time of day."""
         left = (moment - self._parts.clock.now()).total_seconds()
         if left <= 0:
+            await self.go_on()
             return
         async with self.parked(WaitingFor.TIMER, f"until {moment:%Y-%m-%d %H:%M:%S} UTC", moment):
             await asyncio.sleep(left)
@@ -58,6 +72,7 @@ class Waits:
         if asked.state is QuestionState.OPEN:
             async with self.parked(WaitingFor.PERSON, question.text[:200], asked.deadline):
                 asked = await self._answered(asked)
+        await self.go_on()
         if asked.answer is None:
             raise Denied("Nobody answered in time.", next_step="Retry the run and answer its question.")
         return asked.answer
@@ -67,6 +82,7 @@ class Waits:
         if holder := self._watch.holder(self._run_id):
             async with self.parked(WaitingFor.PERSON, f"{holder} has control"):
                 await self._watch.control_returned(self._run_id)
+        await self.go_on()
 
     async def _asked(self, question_id: str, question: Question) -> AskedQuestion:
         now = self._parts.clock.now()
@@ -88,7 +104,7 @@ class Waits:
         return stored or asked
 
     async def _answered(self, asked: AskedQuestion) -> AskedQuestion:
-        left = None if asked.deadline is None else (asked.deadline - datetime.now(UTC)).total_seconds()
+        left = None if asked.deadline is None else (asked.deadline - self._parts.clock.now()).total_seconds()
         try:
             async with asyncio.timeout(None if left is None else max(0.0, left)):
                 return await self._watch.answer(asked.id)

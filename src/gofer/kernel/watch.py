@@ -73,6 +73,8 @@ class Watch:
                 await self.look()
             except GoferError as error:
                 log.warning("watch.unavailable", reason=error.message)
+            except Exception:  # without this service nobody's cancel or answer is heard
+                log.exception("watch.failed")
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._tick_seconds):
                     await self._kicked.wait()

@@ -1,5 +1,6 @@
 """From a model's name to a Pydantic AI model, with fallbacks. Provider SDKs are loaded only here, when first asked."""
 
+import re
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
@@ -8,6 +9,9 @@ from pydantic_ai.exceptions import UserError
 from pydantic_ai.models import Model, infer_model
 
 from gofer.core.errors import Refused
+
+KEY = re.compile(r"[A-Z][A-Z0-9_]*_API_KEY")
+"""How a provider names the key that it misses."""
 
 
 class Models:
@@ -29,6 +33,9 @@ def resolve(name: str) -> Model:
     try:
         return _strict(infer_model(name))
     except UserError as error:
+        if missing := KEY.search(str(error)):
+            message = f"The model {name} needs {missing[0]}, which is not set."
+            raise Refused(message, code="ERR_NO_MODEL", next_step=f"Set {missing[0]} and try again.") from error
         raise Refused(f"The model {name} cannot be used: {error}", code="ERR_UNKNOWN_MODEL") from error
     except ImportError as error:
         message = f"The model {name} needs a package that is not installed: {error}"

@@ -179,7 +179,11 @@ class RunOperations:
         """Take or return keyboard and mouse."""
         run = await self.show(principal, wanted)
         desktops = self._kernel.desktops
-        await (desktops.take if wanted.action == "take" else desktops.give_back)(run.id, principal.id)
+        if wanted.action == "take":
+            await desktops.take(run.id, principal.id)
+        else:
+            # whoever may see the run may free its agent: its owner, or who may do everything
+            await desktops.give_back(run.id, run.controlled_by or principal.id, by=principal.id)
         return await self.show(principal, wanted)
 
     async def artifacts(self, principal: Principal, wanted: OneRun) -> list[Artifact]:
@@ -204,7 +208,8 @@ _ARTIFACTS = "/runs/{id}/artifacts"
 
 def _still_going(run: Run) -> None:
     if run.status.ended:
-        raise Refused(f"The run has ended already: it {run.status}.", code="ERR_CONFLICT")
+        how = "was cancelled" if run.status is Status.CANCELLED else run.status.value
+        raise Refused(f"The run has ended already: it {how}.", code="ERR_CONFLICT")
 
 
 def _find(connection: sa.Connection, run_id: str) -> Run | None:
@@ -219,11 +224,7 @@ def _list(connection: sa.Connection, filters: dict[str, str | None], wanted: Lis
 
 
 def _cancel_unbegun(connection: sa.Connection, run_id: str, by: str, at: float) -> bool:
-    row = runs.find(connection, run_id)
-    if row is None:
-        return False
-    if row["status"] == Status.QUEUED.value and row["worker"] is None:
-        runs.update(connection, run_id, status=Status.CANCELLED.value, ended_at=at, cancel_by=by)
+    if runs.cancel_unbegun(connection, run_id, by, at):
         return True
     runs.update(connection, run_id, cancel_by=by)
     return False

@@ -87,9 +87,9 @@ class TokenOperations:
         ticket = await self._access.ticket(principal, "login", TICKET_SECONDS)
         return NewTicket(path=f"/login?ticket={ticket}", seconds=TICKET_SECONDS)
 
-    async def revoke(self, _principal: Principal, wanted: RevokeToken) -> Revoked:
+    async def revoke(self, principal: Principal, wanted: RevokeToken) -> Revoked:
         """Forget a token."""
-        await self._access.revoke_token(wanted.name)
+        await self._access.revoke_token(principal, wanted.name)
         return Revoked(name=wanted.name)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import queue
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -57,6 +58,11 @@ class Database:
         with _translated(), self._transaction() as connection:
             return work(connection)
 
+    def read_now(self, work: Work[T]) -> T:
+        """A read from a thread that has no event loop; unlike `read` it does not wait for a database that is away."""
+        with _translated(), self.engine.connect() as connection:
+            return work(connection)
+
     def close(self) -> None:
         """Finish what is queued, then let go of every connection."""
         self._jobs.put(None)
@@ -106,7 +112,11 @@ class Database:
         def attempt() -> None:
             outcomes.clear()
             with self._transaction() as connection:
-                outcomes.extend(_attempt(connection, *job) for job in batch)
+                if len(batch) == 1:  # alone it needs no savepoint: it fails with its transaction
+                    ((work, done),) = batch
+                    outcomes.append((done, work(connection), None))
+                else:
+                    outcomes.extend(_attempt(connection, *job) for job in batch)
 
         try:
             with _translated():
@@ -124,13 +134,18 @@ def _attempt(
         with connection.begin_nested():
             return done, work(connection), None
     except Exception as error:
-        if connection.invalidated or _rolled_back(error):
+        if connection.invalidated or _rolled_back(error) or _collided(error):
             raise
         return done, None, translate(error) if isinstance(error, sa.exc.OperationalError) else error
 
 
 def _rolled_back(error: Exception) -> bool:
     return isinstance(error, sa.exc.OperationalError) and "no such savepoint" in str(error.orig)
+
+
+def _collided(error: Exception) -> bool:
+    """Whether PostgreSQL ended the transaction for another one's sake, so that all of it is tried again."""
+    return isinstance(error, sa.exc.OperationalError) and getattr(error.orig, "sqlstate", "") in ("40P01", "40001")
 
 
 def _settle(done: Future[Any], result: Any, failure: BaseException | None) -> None:
@@ -142,17 +157,18 @@ def _settle(done: Future[Any], result: Any, failure: BaseException | None) -> No
 def _translated() -> Iterator[None]:
     try:
         yield
-    except sa.exc.OperationalError as error:
+    except (sa.exc.DatabaseError, sqlite3.Error) as error:
         raise translate(error) from error
 
 
-def translate(error: sa.exc.OperationalError) -> Unavailable:
+def translate(error: Exception) -> Unavailable:
     """The database's failure in words for people."""
     text = " ".join(_reasons(error))
     if "disk is full" in text or "No space left" in text or "disk I/O error" in text:
         message = "The disk is full, so nothing could be stored. What was stored before is safe."
         return Unavailable(message, code="ERR_DISK_FULL")
-    return Unavailable(f"The database does not answer: {text.splitlines()[0]}")
+    reason = next(iter(text.strip().splitlines()), type(error).__name__)
+    return Unavailable(f"The database does not answer: {reason}")
 
 
 def _reasons(error: BaseException | None) -> Iterator[str]:

@@ -3,7 +3,9 @@
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
+
+from gofer.storage.plain import as_json
 
 WRITES = "gofer_writes"
 """Execution option of a connection that is going to write, so that SQLite takes its lock at once."""
@@ -19,7 +21,7 @@ def is_sqlite(url: str) -> bool:
 def open_engine(url: str) -> sa.Engine:
     """An engine for `sqlite:///PATH` or `postgresql+psycopg://…`."""
     options: dict[str, Any] = {
-        "json_serializer": lambda value: to_json(value).decode(),
+        "json_serializer": as_json,
         "json_deserializer": from_json,
     }
     if not is_sqlite(url):
@@ -33,7 +35,9 @@ def open_engine(url: str) -> sa.Engine:
 def open_step_engine(url: str) -> sa.Engine:
     """An engine for the step log; DBOS sets no journal mode of its own, and NORMAL is what kill -9 was proven with."""
     if not is_sqlite(url):
-        return sa.create_engine(_with_driver(url), pool_size=20, max_overflow=0)
+        engine = sa.create_engine(_with_driver(url), pool_size=20, max_overflow=0)
+        sa.event.listen(engine, "handle_error", _out_of_reach)
+        return engine
     engine = sa.create_engine(url, pool_size=20, max_overflow=0)
     sa.event.listen(engine, "connect", _prepare_step_log)
     return engine
@@ -62,6 +66,12 @@ def _prepare(connection: Any, _record: object) -> None:
 def _prepare_step_log(connection: Any, _record: object) -> None:
     connection.isolation_level = "IMMEDIATE"
     _pragmas(connection)
+
+
+def _out_of_reach(context: sa.ExceptionContext) -> None:
+    """Mark a failure to connect as a lost connection: DBOS waits for those, and would lose the step's result else."""
+    if context.connection is None and isinstance(context.sqlalchemy_exception, sa.exc.OperationalError):
+        context.is_disconnect = True
 
 
 def _begin(connection: sa.Connection) -> None:

@@ -1,6 +1,7 @@
 """The event log as rows: appended in batches, numbered without gaps, each key at most once."""
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -24,21 +25,30 @@ class Entry:
 
 def append(connection: sa.Connection, run_id: str, entries: Sequence[Entry]) -> list[Event]:
     """Number and store the entries of one run; gives those that were new."""
-    fresh = _without_known(connection, run_id, entries)
+    return append_all(connection, {run_id: entries})
+
+
+def append_all(connection: sa.Connection, wanted: Mapping[str, Sequence[Entry]]) -> list[Event]:
+    """Number and store the entries of many runs with few statements; gives those that were new."""
+    fresh = _without_known(connection, [entry for entries in wanted.values() for entry in entries])
     if not fresh:
         return []
-    claim = (
-        sa.update(runs)
-        .where(runs.c.id == run_id)
-        .values(last_seq=runs.c.last_seq + len(fresh), updated_at=fresh[-1].at)
-        .returning(runs.c.last_seq)
-    )
-    first = connection.execute(claim).scalar_one() - len(fresh) + 1
-    rows = [
-        {"run_id": run_id, "seq": first + n, "type": e.type, "at": e.at, "key": e.key, "data": e.data}
-        for n, e in enumerate(fresh)
-    ]
-    connection.execute(sa.insert(events), rows)
+    last = _claim(connection, fresh)
+    rows = []
+    for entry in reversed(fresh):
+        rows.append(
+            {
+                "run_id": entry.run_id,
+                "seq": last[entry.run_id],
+                "type": entry.type,
+                "at": entry.at,
+                "key": entry.key,
+                "data": entry.data,
+            }
+        )
+        last[entry.run_id] -= 1
+    rows.reverse()
+    connection.execute(_INSERT, rows)
     return [_as_event(row) for row in rows]
 
 
@@ -48,18 +58,43 @@ def after(connection: sa.Connection, run_id: str, seq: int, limit: int = 500) ->
     return [_as_event(dict(row)) for row in connection.execute(wanted).mappings()]
 
 
-def _without_known(connection: sa.Connection, run_id: str, entries: Sequence[Entry]) -> list[Entry]:
-    keys = [entry.key for entry in entries if entry.key is not None]
-    known: set[str | None] = set()
-    if keys:
-        wanted = sa.select(events.c.key).where(events.c.run_id == run_id, events.c.key.in_(keys))
-        known = set(connection.execute(wanted).scalars())
+# Built once: building and hashing a statement costs more than SQLite needs to run it.
+_INSERT = sa.insert(events)
+_KNOWN = sa.select(events.c.run_id, events.c.key).where(
+    events.c.run_id.in_(sa.bindparam("run_ids", expanding=True)), events.c.key.in_(sa.bindparam("keys", expanding=True))
+)
+_CLAIM = (
+    sa.update(runs)
+    .where(runs.c.id.in_(sa.bindparam("run_ids", expanding=True)))
+    .values(last_seq=runs.c.last_seq + sa.bindparam("count"), updated_at=sa.bindparam("at"))
+    .returning(runs.c.id, runs.c.last_seq)
+)
+
+
+def _without_known(connection: sa.Connection, entries: Sequence[Entry]) -> list[Entry]:
+    keyed = [entry for entry in entries if entry.key is not None]
+    known: set[tuple[str, str | None]] = set()
+    if keyed:
+        names = {"run_ids": list({entry.run_id for entry in keyed}), "keys": list({entry.key for entry in keyed})}
+        known = {(run_id, key) for run_id, key in connection.execute(_KNOWN, names)}
     fresh = []
     for entry in entries:
-        if entry.key is None or entry.key not in known:
-            known.add(entry.key)
+        if entry.key is None or (entry.run_id, entry.key) not in known:
+            known.add((entry.run_id, entry.key))
             fresh.append(entry)
     return fresh
+
+
+def _claim(connection: sa.Connection, fresh: Sequence[Entry]) -> dict[str, int]:
+    """Take numbers for the entries; gives each run's last one. Runs with equally many go together."""
+    groups: dict[int, list[str]] = defaultdict(list)
+    for run_id, count in Counter(entry.run_id for entry in fresh).items():
+        groups[count].append(run_id)
+    last: dict[str, int] = {}
+    for count, run_ids in groups.items():
+        values = {"run_ids": run_ids, "count": count, "at": fresh[-1].at}
+        last |= {run_id: seq for run_id, seq in connection.execute(_CLAIM, values)}
+    return last
 
 
 def _as_event(row: dict[str, Any]) -> Event:

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from gofer.storage.tables import leases
+from gofer.storage.tables import leases, runs
 
 
 def find(connection: sa.Connection, run_id: str, name: str) -> sa.RowMapping | None:
@@ -24,9 +24,11 @@ def drop(connection: sa.Connection, run_id: str, name: str) -> None:
     connection.execute(sa.delete(leases).where(leases.c.run_id == run_id, leases.c.name == name))
 
 
-def on_host(connection: sa.Connection, host: str) -> list[sa.RowMapping]:
-    """Every lease of a sandbox that lies on this host."""
-    return list(connection.execute(sa.select(leases).where(leases.c.host == host)).mappings())
+def held_on(connection: sa.Connection, host: str) -> list[str]:
+    """Ids of the sandboxes on this host that a run which is not over holds."""
+    held = sa.select(leases.c.ref).join(runs, runs.c.id == leases.c.run_id)
+    wanted = held.where(leases.c.host == host, runs.c.ended_at.is_(None))
+    return list(connection.execute(wanted).scalars())
 
 
 def of_run(connection: sa.Connection, run_id: str) -> list[sa.RowMapping]:

@@ -17,6 +17,23 @@ def insert(connection: sa.Connection, row: dict[str, Any]) -> None:
     connection.execute(sa.insert(runs), [row])
 
 
+def any_of(connection: sa.Connection, principal: str) -> bool:
+    """Whether this principal ever asked for anything."""
+    return connection.execute(sa.select(runs.c.id).where(runs.c.principal == principal).limit(1)).first() is not None
+
+
+def known_or_insert(connection: sa.Connection, row: dict[str, Any]) -> sa.RowMapping | None:
+    """The run that has this key already; None when the new one went in. Two processes may try at once."""
+    if known := find_by_key(connection, row["principal"], row["key"]):
+        return known
+    try:
+        with connection.begin_nested():
+            insert(connection, row)
+    except sa.exc.IntegrityError:
+        return find_by_key(connection, row["principal"], row["key"])
+    return None
+
+
 def update(connection: sa.Connection, run_id: str, /, **values: Any) -> None:
     """Change columns of one run."""
     connection.execute(sa.update(runs).where(runs.c.id == run_id).values(**values))
@@ -27,6 +44,25 @@ def change_if(connection: sa.Connection, run_id: str, statuses: Sequence[Status]
     wanted = [status.value for status in statuses]
     change = sa.update(runs).where(runs.c.id == run_id, runs.c.status.in_(wanted)).values(**values)
     return connection.execute(change).rowcount == 1
+
+
+def cancel_unbegun(connection: sa.Connection, run_id: str, by: str, at: float) -> bool:
+    """End a run that no worker has; False when one has it, or had it in the same moment."""
+    unbegun = (runs.c.id == run_id) & (runs.c.status == Status.QUEUED.value) & runs.c.worker.is_(None)
+    change = sa.update(runs).where(unbegun).values(status=Status.CANCELLED.value, ended_at=at, cancel_by=by)
+    return connection.execute(change).rowcount == 1
+
+
+def take_control(connection: sa.Connection, run_id: str, who: str) -> bool:
+    """Give keyboard and mouse of an unended run to somebody; False when another has them."""
+    free = (runs.c.id == run_id) & runs.c.status.in_(ACTIVE) & runs.c.controlled_by.is_(None)
+    return connection.execute(sa.update(runs).where(free).values(controlled_by=who)).rowcount == 1
+
+
+def return_control(connection: sa.Connection, run_id: str, holder: str) -> bool:
+    """Give them back to the agent; False when `holder` does not have them."""
+    held = (runs.c.id == run_id) & (runs.c.controlled_by == holder)
+    return connection.execute(sa.update(runs).where(held).values(controlled_by=None)).rowcount == 1
 
 
 def add_cost_once(connection: sa.Connection, run_id: str, key: str, spent: Cost) -> bool:
@@ -49,7 +85,11 @@ def add_cost_once(connection: sa.Connection, run_id: str, key: str, spent: Cost)
 
 def find(connection: sa.Connection, run_id: str) -> sa.RowMapping | None:
     """The row, or None."""
-    return connection.execute(sa.select(runs).where(runs.c.id == run_id)).mappings().one_or_none()
+    return connection.execute(_FIND, {"run_id": run_id}).mappings().one_or_none()
+
+
+_FIND = sa.select(runs).where(runs.c.id == sa.bindparam("run_id"))
+"""Built once: it is asked several times for every run."""
 
 
 def find_by_key(connection: sa.Connection, principal: str, key: str) -> sa.RowMapping | None:

@@ -14,19 +14,29 @@ HEAD = "0001"
 KNOWN = ("0001",)
 """Every migration this version can start from."""
 
+LOCK = 20_260_421
+"""Key of the advisory lock under which PostgreSQL workers migrate, one after another."""
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def prepare(database: Database) -> None:
     """Create or upgrade the tables; raises `Refused` (ERR_DATA_NEWER) for data of a newer version."""
-    with database.engine.connect() as connection:
-        found = _revision(connection)
+    found = database.read_now(_revision)
     if found == HEAD:
         return
     if found is not None and found not in KNOWN:
         message = f"This data was written by a newer gofer (schema {found}; this one knows {HEAD})."
         raise Refused(message, code="ERR_DATA_NEWER")
-    database.write_now(lambda connection: upgrade(connection, MIGRATIONS))
+    database.write_now(_upgrade)
+
+
+def _upgrade(connection: sa.Connection) -> None:
+    if (
+        connection.dialect.name == "postgresql"
+    ):  # workers that start at once: the first migrates, the others find it done
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+    upgrade(connection, MIGRATIONS)
 
 
 def _revision(connection: sa.Connection) -> str | None:

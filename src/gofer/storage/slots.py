@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from gofer.core.run import Status
+from gofer.storage import workers
 from gofer.storage.tables import runs
 
 LOCK = 20_260_420
@@ -14,7 +15,7 @@ LOCK = 20_260_420
 
 
 LOOK = 50
-"""How many queued runs one claim looks at; the next claim goes on from there."""
+"""How many queued runs one claim looks at."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ def claim(connection: sa.Connection, worker: str, limits: Limits) -> list[str]:
     """Give free slots to the queued runs that go next and that this worker may carry; gives their ids."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+    if not workers.alive(connection, worker):
+        return []
     principals, keys = _working(connection)
     free = limits.total - sum(principals.values())
     if free <= 0:
@@ -89,7 +92,7 @@ def _candidates(connection: sa.Connection, worker: str, full: list[str], keys: l
 def _mark(connection: sa.Connection, chosen: list[str], worker: str) -> None:
     connection.execute(
         sa.update(runs)
-        .where(runs.c.id.in_(chosen))
+        .where(runs.c.id.in_(chosen), runs.c.status == Status.QUEUED.value)
         .values(
             status=Status.RUNNING.value,
             waiting_for=None,
@@ -106,9 +109,10 @@ def held_by(connection: sa.Connection, workers: list[str]) -> list[str]:
     return list(connection.execute(wanted).scalars())
 
 
-def requeue(connection: sa.Connection, run_ids: list[str]) -> None:
-    """Runs that were granted a slot but never began: anybody may take them."""
-    change = sa.update(runs).where(runs.c.id.in_(run_ids), runs.c.status == Status.RUNNING.value)
+def requeue(connection: sa.Connection, run_ids: list[str], workers: list[str]) -> None:
+    """Runs that these workers were granted a slot for but never began: anybody may take them."""
+    mine = runs.c.worker.in_(workers)
+    change = sa.update(runs).where(runs.c.id.in_(run_ids), runs.c.status == Status.RUNNING.value, mine)
     connection.execute(change.values(status=Status.QUEUED.value, worker=None))
 
 

@@ -52,8 +52,14 @@ def names(connection: sa.Connection, kind: str) -> set[str]:
 
 
 def revoke(connection: sa.Connection, name: str) -> int:
-    """Forget the token of this name; gives how many there were."""
-    return connection.execute(sa.delete(tokens).where(tokens.c.kind == "token", tokens.c.name == name)).rowcount
+    """Forget the token of this name and the sessions and tickets of its principal; gives how many there were."""
+    return connection.execute(sa.delete(tokens).where(tokens.c.principal == name)).rowcount
+
+
+def scopes_of(connection: sa.Connection, name: str) -> list[str] | None:
+    """What the token of this name may do; None when there is none."""
+    wanted = sa.select(tokens.c.scopes).where(tokens.c.kind == "token", tokens.c.name == name)
+    return connection.execute(wanted).scalar_one_or_none()
 
 
 def sweep(connection: sa.Connection, now: float) -> int:

@@ -30,6 +30,12 @@ def beat(connection: sa.Connection, worker: str) -> bool:
     return connection.execute(change.values(last_beat=now(connection))).rowcount == 1
 
 
+def alive(connection: sa.Connection, worker: str) -> bool:
+    """Whether this worker still holds its lease; on PostgreSQL nobody can take it before this transaction ends."""
+    wanted = sa.select(workers.c.id).where(workers.c.id == worker, workers.c.state == ALIVE)
+    return connection.execute(wanted.with_for_update(read=True)).first() is not None
+
+
 def bury(connection: sa.Connection, silent_seconds: float) -> list[str]:
     """Declare dead who was silent too long; gives every dead worker, also those buried before."""
     limit = now(connection) - silent_seconds

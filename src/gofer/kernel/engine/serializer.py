@@ -1,11 +1,15 @@
 """What the step log holds is JSON and nothing else: whoever can write the database must not run code here."""
 
-from datetime import datetime
 from typing import Any
 
 from dbos import Serializer
 from dbos._serialization import DefaultSerializer
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
+
+from gofer.storage.plain import as_json
+
+ERROR = "!gofer-error"
+"""Key of an exception that DBOS itself handed over. gofer's own values always lie one level below the top."""
 
 
 class StoredError(Exception):
@@ -13,7 +17,7 @@ class StoredError(Exception):
 
 
 class JsonSerializer(Serializer):
-    """JSON, with tags for the two other things that DBOS itself hands over: exceptions and datetimes."""
+    """JSON. Exceptions, which only DBOS itself stores, keep their type's name and text."""
 
     def name(self) -> str:
         """What each row calls its format."""
@@ -21,11 +25,12 @@ class JsonSerializer(Serializer):
 
     def serialize(self, data: Any) -> str:
         """The value as JSON text."""
-        return to_json(data, fallback=_tag).decode()
+        return as_json({ERROR: f"{type(data).__name__}: {data}"} if isinstance(data, BaseException) else data)
 
     def deserialize(self, serialized_data: str) -> Any:
-        """The value back; tuples come back as lists."""
-        return _untag(from_json(serialized_data))
+        """The value back; tuples come back as lists, moments as text."""
+        value = from_json(serialized_data)
+        return StoredError(value[ERROR]) if isinstance(value, dict) and value.keys() == {ERROR} else value
 
 
 def refuse_pickle() -> None:
@@ -35,23 +40,3 @@ def refuse_pickle() -> None:
 
 def _refuse(_self: object, _serialized: str) -> Any:
     raise ValueError("a row of the step log claims to be a pickle; gofer never writes one and will not read it")
-
-
-def _tag(value: Any) -> Any:
-    if isinstance(value, BaseException):
-        return {"!error": type(value).__name__, "text": str(value)}
-    if isinstance(value, datetime):
-        return {"!moment": value.isoformat()}
-    raise TypeError(f"{type(value).__name__} cannot be stored in the step log")
-
-
-def _untag(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_untag(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if "!error" in value:
-        return StoredError(f"{value['!error']}: {value['text']}")
-    if "!moment" in value:
-        return datetime.fromisoformat(value["!moment"])
-    return {key: _untag(item) for key, item in value.items()}
