@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -48,7 +49,7 @@ async def measure_one(kind: str) -> Figure:
     ) as gofer:
         run = await gofer.run("think")
     assert run.output == "done", run.error
-    steps = [1000 * (later - sooner) for sooner, later in zip(asked_at, asked_at[1:], strict=False)]
+    steps = [1000 * (later - sooner) for sooner, later in pairwise(asked_at)]
     value = f"first {EDGE}: {median(steps[:EDGE]):.1f} ms, last {EDGE}: {median(steps[-EDGE:]):.1f} ms"
     method = f"{STEPS} steps, each a streamed reply and a tool call; medians"
     return Figure(f"harness time per agent step, {kind}", "≤ 15 ms, flat to 200", value, method)

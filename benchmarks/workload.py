@@ -1,4 +1,4 @@
-"""What the kernel's benchmarks carry: small applications, a database of each kind, and a clock that starts at intake."""
+"""What the kernel's benchmarks carry: a small application on a new database of each kind."""
 
 import asyncio
 import tempfile

@@ -36,7 +36,7 @@ async def test_a_write_that_fails_leaves_its_neighbours_in_place(store: Database
 
     writes = [store.write(partial(runs.insert, row=row(f"r{n}"))) for n in range(20)]
     outcomes = await asyncio.gather(*writes[:10], store.write(bad), *writes[10:], return_exceptions=True)
-    assert [type(outcome) for outcome in outcomes if outcome is not None] == [ValueError]
+    assert [type(outcome) for outcome in outcomes if isinstance(outcome, BaseException)] == [ValueError]
     found = await store.read(lambda c: [r["id"] for r in runs.page(c, {}, 100)])
     assert sorted(found) == sorted(f"r{n}" for n in range(20))
     store.close()

@@ -64,6 +64,7 @@ class Intake:
             "created_at": now,
             "queued_at": now,
             "updated_at": now,
+            "last_seq": 1,
         }
 
 
@@ -87,13 +88,7 @@ def sentence(error: ValidationError) -> str:
 
 
 def _insert(connection: sa.Connection, row: dict[str, Any]) -> dict[str, Any]:
-    if row["key"] is not None and (known := runs.known_or_insert(connection, row)):
-        return {**known, "position": runs.position(connection, known)}
-    if row["key"] is None:
-        runs.insert(connection, row)
-    queued = events.Entry(row["id"], RunQueued().type, row["created_at"], {})
-    events.append(connection, row["id"], [queued])
-    stored = runs.find(connection, row["id"])
-    if stored is None:
-        raise Refused("The run could not be stored.", code="ERR_UNAVAILABLE")
+    stored, new = runs.insert_or_known(connection, row)
+    if new:
+        events.begin(connection, events.Entry(row["id"], RunQueued().type, row["created_at"], {}))
     return {**stored, "position": runs.position(connection, stored)}

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 import structlog
@@ -51,6 +51,7 @@ class Lender:
         self._parts = parts
         self._screens: dict[str, Screen] = {}
         self._unheld: set[str] = set()
+        self._borrowers: set[str] = set()
         self._holders: dict[str, str] = {}
         self._refused: dict[str, set[tuple[str, int]]] = {}
         self._opening = 0
@@ -72,8 +73,8 @@ class Lender:
     @asynccontextmanager
     async def lend(self, run_id: str, spec: SandboxSpec, name: str) -> AsyncIterator[Loan]:
         """A sandbox for as long as the block runs. An error keeps it for the next attempt; success ends it."""
+        self._borrowers.add(run_id)
         loan = await self._open(run_id, spec, name)
-        self._tell_opened(run_id, name, loan)
         if loan.box.screen is not None:
             self._screens[run_id] = loan.box.screen
         identity = loan.box.ref.id if loan.box.ref else name
@@ -90,8 +91,13 @@ class Lender:
             await loan.box.close()
         await self.end(run_id, name)
 
+    def lent(self, run_id: str) -> bool:
+        """Whether this process lent the run anything."""
+        return run_id in self._borrowers
+
     async def end_all(self, run_id: str) -> None:
         """End what a run that is over still holds."""
+        self._borrowers.discard(run_id)
         rows = await self._parts.database.read(partial(leases.of_run, run_id=run_id))
         for row in rows:
             await self.end(run_id, row["name"])
@@ -146,32 +152,58 @@ class Lender:
         if row is not None and row["host"] == self._parts.host:
             try:
                 box = await self._parts.sandboxes.attach(_ref(row), spec)
-                return Loan(box, "reattached", time.monotonic() - began)
+                loan = Loan(box, "reattached", time.monotonic() - began)
+                self._parts.log.add(run_id, self._opened(name, loan))
+                return loan
             except WorkspaceUnavailableError:
                 log.info("sandbox.lost", run=run_id, sandbox=row["ref"])
         self._opening += 1
         try:
-            box = await self._parts.sandboxes.create(spec)
-            if row is not None:
-                await self._restore(run_id, box, name)
-            await self._write_down(run_id, name, box)
+            return await self._make(run_id, spec, name, "new" if row is None else "moved")
         finally:
             self._opening -= 1
-        return Loan(box, "new" if row is None else "moved", time.monotonic() - began)
 
-    async def _write_down(self, run_id: str, name: str, box: Sandbox) -> None:
-        if box.ref is None:
+    async def _make(self, run_id: str, spec: SandboxSpec, name: str, how: How) -> Loan:
+        began = time.monotonic()
+        box = await self._parts.sandboxes.create(spec)
+        try:
+            if how == "moved":
+                await self._restore(run_id, box, name)
+            loan = Loan(box, how, time.monotonic() - began)
+            await self._write_down(run_id, name, loan)
+        except BaseException:
+            await asyncio.shield(self._discard(box))
+            raise
+        return loan
+
+    async def _discard(self, box: Sandbox) -> None:
+        await box.close()
+        if box.ref is not None:
+            await self._parts.sandboxes.destroy(box.ref)
+
+    async def _write_down(self, run_id: str, name: str, loan: Loan) -> None:
+        ref = loan.box.ref
+        if ref is None:
             raise Unavailable("The sandbox has no identity.", code="ERR_SANDBOX_LOST")
         row = {
             "run_id": run_id,
             "name": name,
-            "provider": box.ref.provider,
-            "ref": box.ref.id,
+            "provider": ref.provider,
+            "ref": ref.id,
             "host": self._parts.host,
-            "spec": box.spec.model_dump(mode="json"),
+            "spec": loan.box.spec.model_dump(mode="json"),
             "opened_at": self._parts.clock.now().timestamp(),
         }
-        await self._parts.database.write(partial(leases.put, row=row))
+        await self._parts.log.append(run_id, self._opened(name, loan), change=partial(_put, row=row))
+
+    def _opened(self, name: str, loan: Loan) -> SandboxOpened:
+        return SandboxOpened(
+            name=name,
+            profile=loan.box.spec.profile.value,
+            how=loan.how,
+            host=self._parts.host,
+            seconds=round(loan.seconds, 3),
+        )
 
     async def _restore(self, run_id: str, box: Sandbox, name: str) -> None:
         archive = _archive(run_id, name, b"")
@@ -182,16 +214,6 @@ class Lender:
         await box.write_bytes(ARCHIVE, data)
         await _tar(box, "-xzf", ARCHIVE, "-C", await box.working_dir())
 
-    def _tell_opened(self, run_id: str, name: str, loan: Loan) -> None:
-        opened = SandboxOpened(
-            name=name,
-            profile=loan.box.spec.profile.value,
-            how=loan.how,
-            host=self._parts.host,
-            seconds=round(loan.seconds, 3),
-        )
-        self._parts.log.add(run_id, opened)
-
 
 async def _tar(box: Sandbox, *arguments: str) -> None:
     done = await box.run(["tar", *arguments], timeout=120)
@@ -201,6 +223,10 @@ async def _tar(box: Sandbox, *arguments: str) -> None:
 
 def _archive(run_id: str, name: str, data: bytes) -> Artifact:
     return artifacts.describe(f"{CHECKPOINT}{name}", run_id, f"{CHECKPOINT}{name}", data, "application/gzip")
+
+
+def _put(connection: sa.Connection, row: dict[str, Any]) -> None:
+    leases.put(connection, row)
 
 
 def _drop(connection: sa.Connection, run_id: str, name: str) -> None:

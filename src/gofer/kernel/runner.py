@@ -154,12 +154,15 @@ class Runner:
         return str(row["cancel_by"]) if row is not None and row["cancel_by"] else "gofer"
 
     async def _finish(self, run_id: str, ending: EventBody) -> None:
+        row = await _patiently(partial(self._parts.database.read, partial(runs.find, run_id=run_id)))
+        if row is None or row["worker"] != self._parts.worker:
+            return  # another worker took the run while this one was cut off
         try:
             await self._lender.end_all(run_id)
         except (GoferError, OSError) as error:
             log.warning("run.cleanup_failed", run=run_id, reason=str(error))
         now = self._parts.clock.now().timestamp()
-        change = partial(_end, run_id=run_id, ending=ending, at=now)
+        change = partial(_end, run_id=run_id, ending=ending, at=now, worker=self._parts.worker)
         await _patiently(partial(self._parts.log.append, run_id, ending, key="end", change=change))
         self.slots.kick()
 
@@ -205,7 +208,10 @@ ENDINGS: dict[type[Any], Status] = {
 }
 
 
-def _end(connection: sa.Connection, run_id: str, ending: EventBody, at: float) -> bool:
+def _end(connection: sa.Connection, run_id: str, ending: EventBody, at: float, worker: str) -> bool:
+    row = runs.find(connection, run_id)
+    if row is None or row["worker"] != worker:
+        return False
     values: dict[str, Any] = {"status": ENDINGS[type(ending)].value, "waiting_for": None, "ended_at": at}
     values["controlled_by"] = None
     if isinstance(ending, RunSucceeded):

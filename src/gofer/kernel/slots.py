@@ -62,7 +62,7 @@ class Slots:
 
     async def grant(self) -> None:
         """Give away what is free now."""
-        if not await self._database.read(slots.anything_queued):
+        if not await self._database.read(partial(slots.worth_claiming, total=self._limits.total)):
             return
         work = partial(slots.claim, worker=self._worker, limits=self._limits)
         for run_id in await self._database.write(work):

@@ -23,6 +23,11 @@ class Entry:
     key: str | None = None
 
 
+def begin(connection: sa.Connection, entry: Entry) -> None:
+    """Store a new run's first event; its row says already that number 1 is taken."""
+    connection.execute(_INSERT, [{**vars(entry), "seq": 1}])
+
+
 def append(connection: sa.Connection, run_id: str, entries: Sequence[Entry]) -> list[Event]:
     """Number and store the entries of one run; gives those that were new."""
     return append_all(connection, {run_id: entries})
@@ -34,18 +39,9 @@ def append_all(connection: sa.Connection, wanted: Mapping[str, Sequence[Entry]])
     if not fresh:
         return []
     last = _claim(connection, fresh)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for entry in reversed(fresh):
-        rows.append(
-            {
-                "run_id": entry.run_id,
-                "seq": last[entry.run_id],
-                "type": entry.type,
-                "at": entry.at,
-                "key": entry.key,
-                "data": entry.data,
-            }
-        )
+        rows.append({**vars(entry), "seq": last[entry.run_id]})
         last[entry.run_id] -= 1
     rows.reverse()
     connection.execute(_INSERT, rows)
@@ -93,7 +89,7 @@ def _claim(connection: sa.Connection, fresh: Sequence[Entry]) -> dict[str, int]:
     last: dict[str, int] = {}
     for count, run_ids in groups.items():
         values = {"run_ids": run_ids, "count": count, "at": fresh[-1].at}
-        last |= {run_id: seq for run_id, seq in connection.execute(_CLAIM, values)}
+        last |= {row.id: row.last_seq for row in connection.execute(_CLAIM, values)}
     return last
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +15,14 @@ ACTIVE = [status.value for status in Status if status not in ENDED]
 
 def insert(connection: sa.Connection, row: dict[str, Any]) -> None:
     """A new run."""
-    connection.execute(sa.insert(runs), [row])
+    _inserted(connection, row)
+
+
+def _inserted(connection: sa.Connection, row: dict[str, Any]) -> sa.RowMapping:
+    return connection.execute(_INSERT, row).mappings().one()
+
+
+_INSERT = sa.insert(runs).returning(runs)
 
 
 def any_of(connection: sa.Connection, principal: str) -> bool:
@@ -22,28 +30,40 @@ def any_of(connection: sa.Connection, principal: str) -> bool:
     return connection.execute(sa.select(runs.c.id).where(runs.c.principal == principal).limit(1)).first() is not None
 
 
-def known_or_insert(connection: sa.Connection, row: dict[str, Any]) -> sa.RowMapping | None:
-    """The run that has this key already; None when the new one went in. Two processes may try at once."""
+def insert_or_known(connection: sa.Connection, row: dict[str, Any]) -> tuple[sa.RowMapping, bool]:
+    """The run of this key, and whether it is new. Two processes may try at once."""
+    if row["key"] is None:
+        return _inserted(connection, row), True
     if known := find_by_key(connection, row["principal"], row["key"]):
-        return known
+        return known, False
     try:
         with connection.begin_nested():
-            insert(connection, row)
+            return _inserted(connection, row), True
     except sa.exc.IntegrityError:
-        return find_by_key(connection, row["principal"], row["key"])
-    return None
+        if known := find_by_key(connection, row["principal"], row["key"]):
+            return known, False
+        raise
 
 
 def update(connection: sa.Connection, run_id: str, /, **values: Any) -> None:
     """Change columns of one run."""
-    connection.execute(sa.update(runs).where(runs.c.id == run_id).values(**values))
+    connection.execute(_change(tuple(values)), {"this_run": run_id, **{f"new_{name}": values[name] for name in values}})
 
 
 def change_if(connection: sa.Connection, run_id: str, statuses: Sequence[Status], /, **values: Any) -> bool:
     """Change columns only if the run stands where the caller thinks it does; tells whether it did."""
-    wanted = [status.value for status in statuses]
-    change = sa.update(runs).where(runs.c.id == run_id, runs.c.status.in_(wanted)).values(**values)
-    return connection.execute(change).rowcount == 1
+    change = _change(tuple(values), tuple(statuses))
+    new = {f"new_{name}": value for name, value in values.items()}
+    return connection.execute(change, {"this_run": run_id, **new}).rowcount == 1
+
+
+@lru_cache
+def _change(columns: tuple[str, ...], statuses: tuple[Status, ...] = ()) -> sa.Update:
+    """Built once for each set of columns: building a statement costs more than SQLite needs to run it."""
+    change = sa.update(runs).where(runs.c.id == sa.bindparam("this_run"))
+    if statuses:
+        change = change.where(runs.c.status.in_([status.value for status in statuses]))
+    return change.values({name: sa.bindparam(f"new_{name}") for name in columns})
 
 
 def cancel_unbegun(connection: sa.Connection, run_id: str, by: str, at: float) -> bool:

@@ -26,10 +26,10 @@ class Limits:
     per_principal: int
 
 
-def anything_queued(connection: sa.Connection) -> bool:
-    """A cheap look before the lock is taken."""
-    wanted = sa.select(runs.c.id).where(runs.c.status == Status.QUEUED.value).limit(1)
-    return connection.execute(wanted).first() is not None
+def worth_claiming(connection: sa.Connection, total: int) -> bool:
+    """A cheap look before the lock is taken: whether a run is queued and a slot free."""
+    queued, working = connection.execute(_LOOK).one()
+    return bool(queued) and working < total
 
 
 def claim(connection: sa.Connection, worker: str, limits: Limits) -> list[str]:
@@ -58,15 +58,9 @@ def claim(connection: sa.Connection, worker: str, limits: Limits) -> list[str]:
 
 
 def _working(connection: sa.Connection) -> tuple[Counter[str], set[str]]:
-    wanted = sa.select(runs.c.principal, runs.c.limit_key).where(runs.c.status == Status.RUNNING.value)
-    rows = connection.execute(wanted).all()
-    begun = sa.or_(
-        runs.c.status == Status.WAITING.value,
-        sa.and_(runs.c.status == Status.QUEUED.value, runs.c.worker.is_not(None)),
-    )
-    held = sa.select(runs.c.limit_key).where(begun, runs.c.limit_key.is_not(None))
-    keys = {row.limit_key for row in rows if row.limit_key} | set(connection.execute(held).scalars())
-    return Counter(row.principal for row in rows), {str(key) for key in keys}
+    rows = connection.execute(_WORKING).all()
+    keys = {str(row.limit_key) for row in rows if row.limit_key is not None}
+    return Counter(row.principal for row in rows if row.status == Status.RUNNING.value), keys
 
 
 def _full(principals: Counter[str], limits: Limits) -> list[str]:
@@ -74,32 +68,49 @@ def _full(principals: Counter[str], limits: Limits) -> list[str]:
 
 
 def _candidates(connection: sa.Connection, worker: str, full: list[str], keys: list[str]) -> list[sa.RowMapping]:
-    returning = runs.c.worker == worker
-    wanted = (
-        sa.select(runs.c.id, runs.c.principal, runs.c.limit_key, runs.c.worker)
-        .where(
-            runs.c.status == Status.QUEUED.value,
-            sa.or_(runs.c.worker.is_(None), returning),
-            runs.c.principal.not_in(full),
-            sa.or_(runs.c.limit_key.is_(None), runs.c.limit_key.not_in(keys), returning),
-        )
-        .order_by(runs.c.priority, runs.c.queued_at, runs.c.id)
-        .limit(LOOK)
-    )
-    return list(connection.execute(wanted).mappings())
+    return list(connection.execute(_CANDIDATES, {"me": worker, "full": full, "keys": keys}).mappings())
 
 
 def _mark(connection: sa.Connection, chosen: list[str], worker: str) -> None:
-    connection.execute(
-        sa.update(runs)
-        .where(runs.c.id.in_(chosen), runs.c.status == Status.QUEUED.value)
-        .values(
-            status=Status.RUNNING.value,
-            waiting_for=None,
-            worker=worker,
-            started_at=sa.func.coalesce(runs.c.started_at, time.time()),
-        )
+    connection.execute(_MARK, {"chosen": chosen, "me": worker, "now": time.time()})
+
+
+# Built once: building and hashing a statement costs more than SQLite needs to run it.
+_QUEUED = runs.c.status == Status.QUEUED.value
+_RUNNING = runs.c.status == Status.RUNNING.value
+_MINE = runs.c.worker == sa.bindparam("me")
+_LOOK = sa.select(
+    sa.exists().where(_QUEUED), sa.select(sa.func.count()).select_from(runs).where(_RUNNING).scalar_subquery()
+)
+_HOLDS_A_KEY = sa.and_(
+    runs.c.limit_key.is_not(None),
+    sa.or_(runs.c.status == Status.WAITING.value, sa.and_(_QUEUED, runs.c.worker.is_not(None))),
+)
+_WORKING = sa.union_all(
+    sa.select(runs.c.status, runs.c.principal, runs.c.limit_key).where(_RUNNING),
+    sa.select(runs.c.status, runs.c.principal, runs.c.limit_key).where(_HOLDS_A_KEY),
+)
+_CANDIDATES = (
+    sa.select(runs.c.id, runs.c.principal, runs.c.limit_key, runs.c.worker)
+    .where(
+        _QUEUED,
+        sa.or_(runs.c.worker.is_(None), _MINE),
+        runs.c.principal.not_in(sa.bindparam("full", expanding=True)),
+        sa.or_(runs.c.limit_key.is_(None), runs.c.limit_key.not_in(sa.bindparam("keys", expanding=True)), _MINE),
     )
+    .order_by(runs.c.priority, runs.c.queued_at, runs.c.id)
+    .limit(LOOK)
+)
+_MARK = (
+    sa.update(runs)
+    .where(runs.c.id.in_(sa.bindparam("chosen", expanding=True)), _QUEUED)
+    .values(
+        status=Status.RUNNING.value,
+        waiting_for=None,
+        worker=sa.bindparam("me"),
+        started_at=sa.func.coalesce(runs.c.started_at, sa.bindparam("now", type_=sa.Float)),
+    )
+)
 
 
 def held_by(connection: sa.Connection, workers: list[str]) -> list[str]:

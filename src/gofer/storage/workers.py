@@ -32,8 +32,14 @@ def beat(connection: sa.Connection, worker: str) -> bool:
 
 def alive(connection: sa.Connection, worker: str) -> bool:
     """Whether this worker still holds its lease; on PostgreSQL nobody can take it before this transaction ends."""
-    wanted = sa.select(workers.c.id).where(workers.c.id == worker, workers.c.state == ALIVE)
-    return connection.execute(wanted.with_for_update(read=True)).first() is not None
+    return connection.execute(_LIVING, {"worker": worker}).first() is not None
+
+
+_LIVING = (
+    sa.select(workers.c.id)
+    .where(workers.c.id == sa.bindparam("worker"), workers.c.state == ALIVE)
+    .with_for_update(read=True)
+)
 
 
 def bury(connection: sa.Connection, silent_seconds: float) -> list[str]:
