@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-fast lint bench requirements clean
+.PHONY: help setup setup-dev run test test-fast test-slow lint bench requirements clean
 
 PYTHON_HERE := .venv/bin/python
 
@@ -10,8 +10,11 @@ help: ## Show this list
 run: setup ## Set everything up, serve gofer on 127.0.0.1:8420 and run the demo errand (PORT=N for another port)
 	@exec .venv/bin/gofer up --demo $(if $(PORT),--port $(PORT))
 
-test: setup-dev ## Set everything up and pass every test
-	@$(PYTHON_HERE) -m pytest
+test: setup-dev ## Set everything up and pass the tests
+	@$(PYTHON_HERE) -m pytest -m "not slow"
+
+test-slow: setup-dev ## The long crash tests: hundreds of kills
+	@$(PYTHON_HERE) -m pytest -m slow
 
 test-fast: setup-dev ## Only the tests that need no Chromium, no PostgreSQL and little time
 	@$(PYTHON_HERE) -m pytest -m "not slow and not chromium and not postgres"

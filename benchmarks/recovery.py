@@ -5,7 +5,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -20,11 +20,12 @@ WORKERS, RUNS, ROUNDS = ("one", "two", "three"), 9, 3
 @contextmanager
 def world() -> Iterator[World]:
     """Workers as the crash tests have them."""
-    with tempfile.TemporaryDirectory(prefix="gofer-bench-") as folder, postgres() as server:
-        with nursery_of(Path(folder)) as nursery:
-            ready = World(Path(folder), fresh_database(server), nursery)
-            yield ready
-            ready.clear()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gofer-bench-")))
+        server = stack.enter_context(postgres())
+        ready = World(folder, fresh_database(server), stack.enter_context(nursery_of(folder)))
+        yield ready
+        ready.clear()
 
 
 async def once(ready: World) -> tuple[float, int]:

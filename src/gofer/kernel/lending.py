@@ -51,7 +51,6 @@ class Lender:
         self._parts = parts
         self._screens: dict[str, Screen] = {}
         self._unheld: set[str] = set()
-        self._borrowers: set[str] = set()
         self._holders: dict[str, str] = {}
         self._refused: dict[str, set[tuple[str, int]]] = {}
         self._opening = 0
@@ -73,7 +72,6 @@ class Lender:
     @asynccontextmanager
     async def lend(self, run_id: str, spec: SandboxSpec, name: str) -> AsyncIterator[Loan]:
         """A sandbox for as long as the block runs. An error keeps it for the next attempt; success ends it."""
-        self._borrowers.add(run_id)
         loan = await self._open(run_id, spec, name)
         if loan.box.screen is not None:
             self._screens[run_id] = loan.box.screen
@@ -91,13 +89,8 @@ class Lender:
             await loan.box.close()
         await self.end(run_id, name)
 
-    def lent(self, run_id: str) -> bool:
-        """Whether this process lent the run anything."""
-        return run_id in self._borrowers
-
     async def end_all(self, run_id: str) -> None:
         """End what a run that is over still holds."""
-        self._borrowers.discard(run_id)
         rows = await self._parts.database.read(partial(leases.of_run, run_id=run_id))
         for row in rows:
             await self.end(run_id, row["name"])

@@ -29,7 +29,7 @@ from gofer.kernel.slots import Slots
 from gofer.kernel.steps import Steps, as_broken
 from gofer.kernel.waits import Waits
 from gofer.kernel.watch import Watch
-from gofer.storage import questions, runs
+from gofer.storage import leases, questions, runs
 
 MOST_CRASHES = 20
 """A run that was at work in so many crashes of its worker is taken to be their cause."""
@@ -153,14 +153,18 @@ class Runner:
         row = await self._parts.database.read(partial(runs.find, run_id=run_id))
         return str(row["cancel_by"]) if row is not None and row["cancel_by"] else "gofer"
 
-    async def _finish(self, run_id: str, ending: EventBody) -> None:
-        row = await _patiently(partial(self._parts.database.read, partial(runs.find, run_id=run_id)))
-        if row is None or row["worker"] != self._parts.worker:
-            return  # another worker took the run while this one was cut off
+    async def _clean_up(self, run_id: str) -> None:
         try:
             await self._lender.end_all(run_id)
         except (GoferError, OSError) as error:
             log.warning("run.cleanup_failed", run=run_id, reason=str(error))
+
+    async def _finish(self, run_id: str, ending: EventBody) -> None:
+        row, held = await _patiently(partial(self._parts.database.read, partial(_left, run_id=run_id)))
+        if row is None or row["worker"] != self._parts.worker:
+            return  # another worker took the run while this one was cut off
+        if held:
+            await self._clean_up(run_id)
         now = self._parts.clock.now().timestamp()
         change = partial(_end, run_id=run_id, ending=ending, at=now, worker=self._parts.worker)
         await _patiently(partial(self._parts.log.append, run_id, ending, key="end", change=change))
@@ -185,6 +189,11 @@ def _uncancel() -> None:
     task = asyncio.current_task()
     while task is not None and task.cancelling():
         task.uncancel()
+
+
+def _left(connection: sa.Connection, run_id: str) -> tuple[sa.RowMapping | None, bool]:
+    """The run as it stands, and whether it holds a sandbox."""
+    return runs.find(connection, run_id), bool(leases.of_run(connection, run_id))
 
 
 def _adopt(connection: sa.Connection, run_id: str, worker: str) -> dict[str, Any] | None:

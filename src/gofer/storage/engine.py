@@ -12,6 +12,9 @@ WRITES = "gofer_writes"
 
 BUSY_SECONDS = 30
 
+_LET_GO = {"options": "-c idle_in_transaction_session_timeout=3000"}
+"""A worker that froze in the middle of a transaction holds its locks, and the others, no longer than three seconds."""
+
 
 def is_sqlite(url: str) -> bool:
     """Whether this address names a SQLite file."""
@@ -25,7 +28,7 @@ def open_engine(url: str) -> sa.Engine:
         "json_deserializer": from_json,
     }
     if not is_sqlite(url):
-        return sa.create_engine(_with_driver(url), pool_size=10, max_overflow=10, **options)
+        return sa.create_engine(_with_driver(url), pool_size=10, max_overflow=10, connect_args=_LET_GO, **options)
     engine = sa.create_engine(url, pool_size=8, max_overflow=8, connect_args={"check_same_thread": False}, **options)
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
@@ -35,7 +38,7 @@ def open_engine(url: str) -> sa.Engine:
 def open_step_engine(url: str) -> sa.Engine:
     """An engine for the step log; DBOS sets no journal mode of its own, and NORMAL is what kill -9 was proven with."""
     if not is_sqlite(url):
-        engine = sa.create_engine(_with_driver(url), pool_size=20, max_overflow=0)
+        engine = sa.create_engine(_with_driver(url), pool_size=20, max_overflow=0, connect_args=_LET_GO)
         sa.event.listen(engine, "handle_error", _out_of_reach)
         return engine
     engine = sa.create_engine(url, pool_size=20, max_overflow=0)

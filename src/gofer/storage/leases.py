@@ -33,4 +33,7 @@ def held_on(connection: sa.Connection, host: str) -> list[str]:
 
 def of_run(connection: sa.Connection, run_id: str) -> list[sa.RowMapping]:
     """Every lease of a run."""
-    return list(connection.execute(sa.select(leases).where(leases.c.run_id == run_id)).mappings())
+    return list(connection.execute(_OF_RUN, {"run_id": run_id}).mappings())
+
+
+_OF_RUN = sa.select(leases).where(leases.c.run_id == sa.bindparam("run_id"))

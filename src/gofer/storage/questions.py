@@ -71,5 +71,11 @@ def _as_question(row: sa.RowMapping) -> AskedQuestion:
 
 def withdraw(connection: sa.Connection, run_id: str) -> None:
     """Close what an ended run still asked."""
-    still_open = (questions.c.run_id == run_id) & (questions.c.state == QuestionState.OPEN.value)
-    connection.execute(sa.update(questions).where(still_open).values(state=QuestionState.WITHDRAWN.value))
+    connection.execute(_WITHDRAW, {"of_run": run_id})
+
+
+_WITHDRAW = (
+    sa.update(questions)
+    .where(questions.c.run_id == sa.bindparam("of_run"), questions.c.state == QuestionState.OPEN.value)
+    .values(state=QuestionState.WITHDRAWN.value)
+)
