@@ -24,7 +24,7 @@ RUNNABLE = {
 FILE = re.compile(r"`((?:src|tests|docs|scripts|benchmarks)/[\w./-]+)`")
 NAME = re.compile(r"`(gofer(?:\.\w+)+)`")
 NO_MODULE = re.compile(r"\.(toml|db|lock|parts|example)$")
-ONLY_HERE = re.compile(r"/work/|/root/|/home/(?!user\b)\w+|pypi\.|files\.pythonhosted|npmjs\.|/simple/")
+ONLY_HERE = re.compile(r"/root/|/home/(?!user\b)\w+|index-url")
 
 
 def test_every_link_leads_to_a_page_and_its_heading() -> None:

@@ -12,7 +12,7 @@ from gofer.core.artifact import Artifact
 from gofer.core.event import Event
 from gofer.core.operation import Operation
 from gofer.core.principal import Principal
-from gofer.core.run import Run, Status
+from gofer.core.run import Status
 
 
 class Access(Protocol):
@@ -96,10 +96,3 @@ class Gateway:
     """What `run.start` takes to run the demo errand ("app" and "input"); None hides its button."""
     words: Mapping[str, Mapping[Status, str]] = field(default_factory=dict)
     """Each application's own words for a status, where it has some."""
-
-
-class Caller(Protocol):
-    """One way in for every face: checks the scope, validates the input, calls the operation."""
-
-    async def __call__(self, principal: Principal, operation: str, arguments: Mapping[str, object]) -> Run | object:
-        """The operation's output; raises `GoferError`."""
