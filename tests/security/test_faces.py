@@ -1,6 +1,8 @@
 """Face by operation by scope, on a real kernel: only the very scope, or `*`, opens an operation."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +10,26 @@ import httpx
 import pytest
 from tests.kernel.applications import APPLICATIONS
 
+from gofer.core.clock import SystemClock
 from gofer.core.operation import Operation
 from gofer.core.principal import EVERYTHING, OWNER
-from gofer.kernel.access import SCOPES
+from gofer.kernel.access import SCOPES, SESSION_SECONDS
 from gofer.kernel.files import Files
 from gofer.testing.harness import Harness, Setup, harness
 from gofer.web.gateway import Gateway
 from gofer.web.server import create_app
+from gofer.web.standing import LOOK_SECONDS, Standing
+
+
+class TurnedClock(SystemClock):
+    """The clock, put forward by a test."""
+
+    ahead = timedelta()
+
+    def now(self) -> datetime:
+        """Now, and then some."""
+        return super().now() + self.ahead
+
 
 BODIES: dict[str, dict[str, Any]] = {
     "run.start": {"app": "add"},
@@ -34,6 +49,7 @@ def gateway(gofer: Harness, novnc: Path) -> Gateway:
         desktops=kernel.desktops,
         files=Files(kernel.parts.database, kernel.parts.artifacts),
         novnc=novnc,
+        applications=kernel.parts.applications,
     )
 
 
@@ -87,6 +103,30 @@ async def test_a_revoked_token_opens_nothing(gofer: Harness, client: httpx.Async
     assert (await client.get("/api/v1/runs", headers=headers)).status_code == 200
     await gofer.kernel.access.revoke_token(OWNER, "guest")
     assert (await client.get("/api/v1/runs", headers=headers)).status_code == 401
+
+
+async def test_a_session_past_its_time_is_lost_to_what_it_opened(folder: Path) -> None:
+    clock = TurnedClock()
+    async with harness(Setup(folder, APPLICATIONS, clock=clock)) as gofer:
+        session = await gofer.kernel.access.session(OWNER)
+        watching = asyncio.create_task(Standing(gofer.kernel.access).lost(session))
+        await asyncio.sleep(LOOK_SECONDS + 0.2)
+        assert not watching.done()
+        clock.ahead = timedelta(seconds=SESSION_SECONDS + 1)
+        async with asyncio.timeout(LOOK_SECONDS + 1):
+            await watching
+
+
+async def test_revoking_a_token_loses_its_sessions_too(gofer: Harness) -> None:
+    access = gofer.kernel.access
+    token = await access.create_token(OWNER, "guest", ["runs:read"])
+    guest = await access.authenticate(token)
+    assert guest is not None
+    secrets = (token, await access.session(guest))
+    watching = [asyncio.create_task(Standing(access).lost(secret)) for secret in secrets]
+    await access.revoke_token(OWNER, "guest")
+    async with asyncio.timeout(LOOK_SECONDS + 1):
+        await asyncio.gather(*watching)
 
 
 async def test_a_ticket_works_once_for_its_own_purpose(gofer: Harness) -> None:

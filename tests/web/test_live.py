@@ -168,7 +168,7 @@ async def test_odd_or_huge_frames_end_the_connection(sent: bytes | str, client: 
 
 async def test_seats_are_limited(client: httpx.AsyncClient, run_id: str) -> None:
     viewers = [await connect(await address(client, run_id)) for _ in range(live.SEATS_EACH)]
-    with pytest.raises(InvalidStatus, match="403"):
+    with pytest.raises(InvalidStatus, match="429"):
         await connect(await address(client, run_id))
     for viewer in viewers:
         await viewer.close()

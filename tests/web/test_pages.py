@@ -204,7 +204,7 @@ async def test_the_list_is_live_filtered_and_safe(gofer: FakeGofer, site: str, t
         await expect(page.get_by_role("heading", level=1)).to_have_text("Watch the prices of the demo shop")
         await page.goto(f"{site}/")
         await page.get_by_role("radio", name="Chat").check()
-        await expect(page.get_by_label("Start at")).to_be_hidden()
+        await expect(page.get_by_label("Goal")).to_be_hidden()
         await page.get_by_label("Message").fill("Hello")
         await page.keyboard.press("Control+Enter")
         await expect(page.get_by_role("heading", level=1)).to_have_text("Hello")

@@ -1,5 +1,6 @@
 """REST: every operation has its route, its scope and its errors."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ from gofer.core.artifact import Artifact
 from gofer.core.principal import OWNER
 from gofer.core.question import Question
 from gofer.core.run import Status
+from gofer.ops.runs import StartRun
 from gofer.testing.fake_gateway import FakeGofer
 
 SCOPES = ("runs:read", "runs:write", "runs:control", "tokens:write", "system:read")
@@ -89,6 +91,8 @@ async def test_a_run_has_the_fields_that_others_rely_on(client: httpx.AsyncClien
         ("POST", "/runs/x/cancel", {"id": "y"}, "The field `id` is part of the address"),
         ("POST", "/runs/run-0001/control", {"action": "steal"}, "The field `action` is wrong"),
         ("POST", "/runs", [], "The body must be a JSON object."),
+        ("GET", "/runs/run-0001/events?after=38843802073673391121027636920320", None, "The field `after` is wrong"),
+        ("GET", "/runs/run%00-0001", None, "The field `id` holds a NUL character."),
     ],
 )
 async def test_bad_input_gets_one_sentence_that_names_the_field(
@@ -109,9 +113,64 @@ async def test_a_body_that_is_no_json_is_refused(body: bytes, client: httpx.Asyn
 
 
 async def test_a_large_body_is_refused(client: httpx.AsyncClient) -> None:
-    answer = await client.post("/api/v1/runs", content=b" " * 1_100_000)
-    assert answer.status_code == 400
-    assert "larger than 1,048,576 bytes" in answer.json()["error"]["message"]
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(11):
+            yield b" " * 100_000
+
+    for content in (b" " * 1_100_000, pieces()):
+        answer = await client.post("/api/v1/runs", content=content)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (413, "ERR_TOO_LARGE")
+        assert "larger than 1,048,576 bytes" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("application/json", 202),
+        ("application/json; charset=utf-8", 202),
+        ("Application/Merge-Patch+JSON", 202),
+        ("application/x-www-form-urlencoded", 415),
+        ("text/plain", 415),
+        ("multipart/form-data; boundary=x", 415),
+        ("", 415),
+    ],
+)
+async def test_a_body_of_another_type_is_refused(kind: str, status: int, client: httpx.AsyncClient) -> None:
+    answer = await client.post("/api/v1/runs", content=b'{"app": "chat"}', headers={"Content-Type": kind})
+    assert answer.status_code == status
+    if status == 415:
+        assert answer.json()["error"]["code"] == "ERR_NOT_JSON"
+        assert "Content-Type: application/json" in answer.json()["error"]["next_step"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("DELETE", "/api/v1/runs", "GET, HEAD, POST"),
+        ("PUT", "/api/v1/runs/run-0001/cancel", "POST"),
+        ("POST", "/api/v1/system", "GET, HEAD"),
+        ("PATCH", "/login", "GET, HEAD, POST"),
+        ("POST", "/health", "GET, HEAD"),
+        ("GET", "/logout", "POST"),
+        ("POST", "/static/run.js", "GET, HEAD"),
+    ],
+)
+async def test_a_known_address_names_the_methods_that_it_takes(
+    method: str, path: str, allow: str, client: httpx.AsyncClient
+) -> None:
+    answer = await client.request(method, path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allow)
+    assert answer.json()["error"]["code"] == "ERR_WRONG_METHOD"
+    assert answer.json()["error"].keys() == {"code", "message", "next_step"}
+
+
+async def test_head_is_served_wherever_get_is(gofer: FakeGofer, client: httpx.AsyncClient) -> None:
+    await asked(gofer)
+    paths = [f"/api/v1{path}" for method, path, *_ in CALLS.values() if method == "GET"]
+    pages = ["/", "/login", "/health", "/metrics", "/openapi.json", "/artifacts/file-1", "/runs/run-0001"]
+    for path in (*paths, *pages, "/static/run.js"):
+        answer = await client.head(path, headers={"Accept": "text/event-stream"}, timeout=5)
+        assert (answer.status_code, answer.content) == (200, b""), path
 
 
 async def test_errors_of_operations_keep_their_status_and_shape(client: httpx.AsyncClient) -> None:
@@ -120,7 +179,7 @@ async def test_errors_of_operations_keep_their_status_and_shape(client: httpx.As
     nowhere = await client.get("/api/v1/none")
     wrong = await client.delete("/api/v1/runs")
     codes = [answer.json()["error"]["code"] for answer in (unknown, absent, nowhere, wrong)]
-    assert codes == ["ERR_UNKNOWN_APP", "ERR_UNKNOWN_RUN", "ERR_NOT_FOUND", "ERR_REFUSED"]
+    assert codes == ["ERR_UNKNOWN_APP", "ERR_UNKNOWN_RUN", "ERR_NOT_FOUND", "ERR_WRONG_METHOD"]
 
 
 async def test_a_fault_of_ours_is_never_shown_raw(gofer: FakeGofer, client: httpx.AsyncClient) -> None:
@@ -145,9 +204,10 @@ async def test_other_peoples_runs_are_out_of_reach(gofer: FakeGofer, stranger: h
 async def test_openapi_shows_every_operation_with_its_true_models(client: httpx.AsyncClient) -> None:
     document = (await client.get("/openapi.json")).json()
     shown = {entry["operationId"]: entry for path in document["paths"].values() for entry in path.values()}
-    assert shown.keys() == CALLS.keys()
+    besides = {"system.health", "system.metrics", "artifact.read", "run.vnc-ticket"}
+    assert shown.keys() == CALLS.keys() | besides
     body = shown["run.start"]["requestBody"]["content"]["application/json"]["schema"]
-    assert body["properties"].keys() == {"app", "input", "key", "priority", "answer_to"}
+    assert body["properties"].keys() == StartRun.model_fields.keys()
     assert body["additionalProperties"] is False
     assert [field["name"] for field in shown["run.events"]["parameters"]] == ["id", "after", "limit"]
     answer = shown["run.show"]["responses"]["200"]["content"]["application/json"]["schema"]

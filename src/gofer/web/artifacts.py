@@ -9,12 +9,25 @@ from starlette.responses import Response, StreamingResponse
 from gofer.core.artifact import Artifact
 from gofer.web.auth import identify
 from gofer.web.gateway import Gateway
+from gofer.web.openapi import PATH_ID, answer, beside
 
 SCOPE = "runs:read"
 SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "text/plain", "text/csv", "application/json"})
 """Shown in the browser; everything else, HTML, SVG and PDF above all, is only ever downloaded."""
 
 MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*", re.ASCII)
+
+BYTES = {"type": "string", "format": "binary"}
+DOWNLOAD = {"in": "query", "name": "download", "required": False, "schema": {"type": "string"}}
+GIVEN = {
+    "200": answer("The file, with its own type and size.", "*/*", BYTES),
+    "304": {"description": "It is the one that `If-None-Match` names."},
+}
+PATHS = {
+    "/artifacts/{id}": {
+        "get": beside("artifact.read", "A file that a run handed over.", GIVEN, scope=SCOPE, takes=[PATH_ID, DOWNLOAD])
+    }
+}
 
 
 def add_routes(app: FastAPI, gateway: Gateway) -> None:

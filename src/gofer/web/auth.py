@@ -1,5 +1,7 @@
 """Who is asking: a bearer token, a dashboard session's cookie, or the configured anonymous principal."""
 
+from dataclasses import dataclass
+
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
@@ -12,24 +14,46 @@ SESSION_SECONDS = 30 * 24 * 3600
 SAFE = frozenset({"GET", "HEAD"})
 
 
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, and the secret that says so: what was opened with it closes when it is revoked. None is anonymous."""
+
+    principal: Principal
+    secret: str | None
+
+
 async def identify(gateway: Gateway, connection: HTTPConnection) -> Principal:
     """Who asks; raises `Refused` (ERR_UNAUTHENTICATED, or ERR_FORBIDDEN for a page that is not ours)."""
+    return (await caller(gateway, connection)).principal
+
+
+async def caller(gateway: Gateway, connection: HTTPConnection) -> Caller:
+    """Who asks and by which secret; raises like `identify`, and ERR_BUSY for an address that failed too often."""
     token = bearer(connection)
     if token is not None:
-        return known(await gateway.access.authenticate(token))
+        return Caller(known(gateway, connection, await recognised(gateway, connection, token)), token)
     visitor = await session_of(gateway, connection)
     if visitor is not None:
         require_own_page(gateway, connection, certain=True)
-        return visitor
+        return Caller(visitor, connection.cookies[COOKIE])
     if gateway.anonymous is not None:
         require_own_page(gateway, connection, certain=False)
-    return known(gateway.anonymous)
+    return Caller(known(gateway, connection, gateway.anonymous), None)
+
+
+async def recognised(gateway: Gateway, connection: HTTPConnection, secret: str) -> Principal | None:
+    """Whose token or session this is; raises `Refused` (ERR_BUSY) instead of asking for an address that must wait."""
+    gateway.strangers.let_try(connection, secret)
+    principal = await gateway.access.authenticate(secret)
+    if principal is not None:
+        gateway.strangers.good(secret)
+    return principal
 
 
 async def session_of(gateway: Gateway, connection: HTTPConnection) -> Principal | None:
     """Whose dashboard session this browser has, if any."""
     secret = connection.cookies.get(COOKIE)
-    return await gateway.access.authenticate(secret) if secret else None
+    return await recognised(gateway, connection, secret) if secret else None
 
 
 def bearer(connection: HTTPConnection) -> str | None:
@@ -38,9 +62,10 @@ def bearer(connection: HTTPConnection) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
-def known(principal: Principal | None) -> Principal:
-    """The principal; raises `Refused` (ERR_UNAUTHENTICATED) when there is none."""
+def known(gateway: Gateway, connection: HTTPConnection, principal: Principal | None) -> Principal:
+    """The principal; counts a failure of its address and raises `Refused` (ERR_UNAUTHENTICATED) when there is none."""
     if principal is None:
+        gateway.strangers.failed(connection)
         raise Refused("This needs a valid token or a dashboard login.", code="ERR_UNAUTHENTICATED")
     return principal
 

@@ -22,6 +22,7 @@ async def call(gateway: Gateway, principal: Principal, name: str, arguments: Map
 def validated(operation: Operation, arguments: Mapping[str, object]) -> BaseModel:
     """The operation's input; raises `Refused` (ERR_INVALID_INPUT) with one sentence that names the field."""
     refuse_unknown(operation, arguments)
+    refuse_nul(arguments)
     try:
         return operation.input.model_validate(dict(arguments))
     except ValidationError as problem:
@@ -36,6 +37,13 @@ def refuse_unknown(operation: Operation, arguments: Mapping[str, object]) -> Non
             takes = ", ".join(f"`{name}`" for name in known) or "no fields"
             message = f"There is no field `{field}`; {operation.name} takes {takes}."
             raise Refused(message, code="ERR_INVALID_INPUT")
+
+
+def refuse_nul(arguments: Mapping[str, object]) -> None:
+    """Raises `Refused` for a text with a NUL character, which PostgreSQL cannot keep."""
+    for field, value in arguments.items():
+        if isinstance(value, str) and "\0" in value:
+            raise Refused(f"The field `{field}` holds a NUL character.", code="ERR_INVALID_INPUT")
 
 
 def sentence(problem: ErrorDetails) -> str:

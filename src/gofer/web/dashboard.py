@@ -11,6 +11,7 @@ from gofer.core.principal import Principal
 from gofer.core.run import Run, Status
 from gofer.web.auth import identify
 from gofer.web.calling import call
+from gofer.web.forms import forms
 from gofer.web.gateway import Gateway
 from gofer.web.templates import Pages
 
@@ -24,6 +25,7 @@ class Dashboard:
     def __init__(self, gateway: Gateway, pages: Pages) -> None:
         self.gateway = gateway
         self.pages = pages
+        self.forms = forms(gateway.applications.values())
 
     def add_routes(self, app: FastAPI) -> None:
         """Serve the pages."""
@@ -36,7 +38,8 @@ class Dashboard:
         chosen = {name: value for name in FILTERS if (value := request.query_params.get(name))}
         listed = await call(self.gateway, principal, "run.list", {"limit": PAGE_SIZE, **chosen})
         data = as_json(listed) | {"filter": chosen, "demo": as_json(self.gateway.demo)} | self.common(principal)
-        return self.pages.render("runs.html", data=data, statuses=list(Status), chosen=chosen, me=principal.id)
+        shown: dict[str, Any] = {"statuses": list(Status), "chosen": chosen, "forms": self.forms, "me": principal.id}
+        return self.pages.render("runs.html", data=data, **shown)
 
     async def run(self, request: Request) -> Response:
         """One run."""
@@ -47,7 +50,11 @@ class Dashboard:
 
     def common(self, principal: Principal) -> dict[str, Any]:
         """What every page's script knows."""
-        return {"me": principal.id, "words": as_json(self.gateway.words)}
+        return {"me": principal.id, "words": self.words()}
+
+    def words(self) -> dict[str, Any]:
+        """Each application's own words for a status, where it has some."""
+        return {name: as_json(app.words) for name, app in self.gateway.applications.items() if app.words}
 
     def desktop(self, run: Run) -> dict[str, bool]:
         """Whether there is a desktop to see now, and whether this host can show it."""

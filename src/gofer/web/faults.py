@@ -6,6 +6,7 @@ import structlog
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Match
 
 from gofer.core.errors import Broken, GoferError, Refused
 
@@ -25,13 +26,29 @@ def install(app: FastAPI, page: Render) -> None:
 
 def answer(request: Request, problem: GoferError, page: Render) -> Response:
     """A page for somebody who opened an address in a browser, JSON for everybody else."""
-    return page(request, problem) if wants_page(request) else as_json(problem)
+    drawn = page(request, problem) if wants_page(request) else as_json(problem)
+    drawn.headers.update(headers_of(problem))
+    if problem.code == "ERR_WRONG_METHOD":
+        drawn.headers["Allow"] = ", ".join(sorted(methods(request)))
+    return drawn
 
 
 def as_json(problem: GoferError) -> JSONResponse:
     """`{"error": {"code", "message", "next_step"}}` with the error's own status."""
-    headers = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else None
-    return JSONResponse({"error": problem.as_dict()}, problem.status, headers)
+    return JSONResponse({"error": problem.as_dict()}, problem.status, headers_of(problem))
+
+
+def headers_of(problem: GoferError) -> dict[str, str]:
+    """What HTTP wants to be said with some statuses."""
+    headers = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
+    return headers if problem.retry_after is None else headers | {"Retry-After": str(problem.retry_after)}
+
+
+def methods(request: Request) -> set[str]:
+    """The methods that this address takes, over all its routes; a mounted folder is only read."""
+    routes: list[BaseRoute] = request.app.router.routes
+    matching = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    return {method for route in matching for method in getattr(route, "methods", None) or ()} or {"GET", "HEAD"}
 
 
 def wants_page(request: Request) -> bool:
@@ -45,7 +62,7 @@ def as_gofer_error(request: Request, problem: Exception) -> GoferError:
         return log_if_ours(request, problem)
     status = problem.status_code if isinstance(problem, HTTPException) else 500
     if status == 405:
-        return Refused(f"{request.url.path} does not take {request.method}.", next_step="See /openapi.json.")
+        return Refused(f"{request.url.path} does not take {request.method}.", code="ERR_WRONG_METHOD")
     return Refused(f"There is nothing at {request.url.path}.", code="ERR_NOT_FOUND")
 
 

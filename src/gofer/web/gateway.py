@@ -8,11 +8,12 @@ from typing import Protocol
 
 from pydantic import JsonValue
 
+from gofer.core.application import Application
 from gofer.core.artifact import Artifact
 from gofer.core.event import Event
 from gofer.core.operation import Operation
 from gofer.core.principal import Principal
-from gofer.core.run import Status
+from gofer.web.strangers import Strangers
 
 
 class Access(Protocol):
@@ -94,5 +95,7 @@ class Gateway:
     """Further allowed Origins; the gateway's own host is always allowed."""
     demo: Mapping[str, JsonValue] | None = None
     """What `run.start` takes to run the demo errand ("app" and "input"); None hides its button."""
-    words: Mapping[str, Mapping[Status, str]] = field(default_factory=dict)
-    """Each application's own words for a status, where it has some."""
+    applications: Mapping[str, Application] = field(default_factory=dict)
+    """What errands there are: their inputs become forms, their words for a status are shown."""
+    strangers: Strangers = field(default_factory=Strangers)
+    """How often each address came without a valid secret."""

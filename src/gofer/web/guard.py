@@ -50,6 +50,7 @@ class Guard:
         try:
             if not self.knows_host(scope):
                 raise unknown_host(scope)
+            refuse_large(scope)
             await self.app(scope, Bounded(receive), send)
         except GoferError as refusal:
             await as_json(refusal)(scope, receive, send)
@@ -96,8 +97,20 @@ class Bounded:
         message = await self.receive()
         self.seen += len(message.get("body", b""))
         if self.seen > BODY_BYTES:
-            raise Refused(f"The request's body is larger than {BODY_BYTES:,} bytes.", next_step="Send less at once.")
+            raise too_large()
         return message
+
+
+def refuse_large(scope: Scope) -> None:
+    """Raises `Refused` (ERR_TOO_LARGE) for a body that says itself how large it is, before any of it is read."""
+    said = Headers(scope=scope).get("content-length", "")
+    if said.isascii() and said.isdigit() and int(said[:20]) > BODY_BYTES:
+        raise too_large()
+
+
+def too_large() -> Refused:
+    """Says how much may be sent."""
+    return Refused(f"The request's body is larger than {BODY_BYTES:,} bytes.", code="ERR_TOO_LARGE")
 
 
 def hostname(host: str) -> str | None:

@@ -11,12 +11,41 @@ from gofer.core.principal import Principal
 from gofer.web.auth import identify
 from gofer.web.calling import call
 from gofer.web.gateway import Gateway
+from gofer.web.openapi import answer, beside
 
 SCOPE = "system:read"
 ITSELF = Principal(id="gateway", scopes=frozenset({SCOPE}))
 """Who asks for the little that /health tells everybody."""
 
 PUBLIC = ("status", "version", "sandbox_ready", "active_runs", "stuck_runs")
+
+HEALTH = {
+    "type": "object",
+    "required": list(PUBLIC),
+    "additionalProperties": False,
+    "properties": {
+        "status": {"enum": ["ok", "degraded", "down"]},
+        "version": {"type": "string"},
+        "sandbox_ready": {"type": "boolean"},
+        "active_runs": {"type": "integer"},
+        "stuck_runs": {"type": "integer"},
+    },
+}
+TOLD = {
+    "200": answer("Up; `status` says how well.", "application/json", HEALTH),
+    "503": answer("Down.", "application/json", HEALTH),
+}
+PATHS = {
+    "/health": {"get": beside("system.health", "Whether gofer is up.", TOLD, scope=None)},
+    "/metrics": {
+        "get": beside(
+            "system.metrics",
+            "Numbers for Prometheus.",
+            {"200": answer("Prometheus' text format.", "text/plain", {"type": "string"})},
+            scope=SCOPE,
+        )
+    },
+}
 
 
 def add_routes(app: FastAPI, gateway: Gateway) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections import OrderedDict
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 
 from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
@@ -9,10 +11,14 @@ from starlette.responses import JSONResponse, Response
 
 from gofer.core.errors import GoferError, Refused
 from gofer.core.principal import Principal
-from gofer.web.auth import from_own_page, identify, session_of
+from gofer.web.auth import Caller, caller, foreign_page, from_own_page, session_of
 from gofer.web.calling import call
+from gofer.web.faults import as_json
 from gofer.web.gateway import Gateway
+from gofer.web.openapi import PATH_ID, answer, beside
 from gofer.web.rfb import BadRfb, Held, Kind, Message, ViewerStream
+from gofer.web.standing import Standing
+from gofer.web.strangers import remember
 
 TICKET_SECONDS = 30.0
 CONTROL_SECONDS = 0.2
@@ -22,7 +28,30 @@ STALLED_SECONDS = 20.0
 """A viewer that takes nothing for this long is dropped."""
 SEATS = 64
 SEATS_EACH = 8
+SEAT_SECONDS = 10
+"""When somebody who found no seat may look again."""
+TICKETS = 1024
+"""How many unused tickets are remembered."""
+FRESH = "Ask for a fresh ticket with `POST /runs/ID/vnc-ticket`."
 POLICY, TOO_BIG, AWAY = 1008, 1009, 1001
+
+ISSUED = {
+    "type": "object",
+    "required": ["ticket", "path"],
+    "additionalProperties": False,
+    "properties": {"ticket": {"type": "string"}, "path": {"type": "string", "description": "A WebSocket's path."}},
+}
+PATHS = {
+    "/runs/{id}/vnc-ticket": {
+        "post": beside(
+            "run.vnc-ticket",
+            "A single-use ticket for a run's live desktop.",
+            {"200": answer("The ticket and where it works.", "application/json", ISSUED)},
+            scope="runs:read",
+            takes=[PATH_ID],
+        )
+    }
+}
 
 
 @dataclass
@@ -46,49 +75,80 @@ class Seats:
             del self.taken[viewer.id]
 
 
-def add_routes(app: FastAPI, gateway: Gateway) -> None:
+def add_routes(app: FastAPI, gateway: Gateway, standing: Standing) -> None:
     """Serve tickets for live desktops, and the desktops themselves."""
-    seats = Seats()
+    desk = Desk(gateway, standing)
+    app.add_route("/runs/{id}/vnc-ticket", desk.ticket, methods=["POST"])
+    app.add_api_websocket_route("/runs/{id}/vnc", desk.vnc)
 
-    async def ticket(request: Request) -> Response:
-        viewer = await identify(gateway, request)
-        return JSONResponse(await issue(gateway, viewer, request.path_params["id"]))
 
-    async def vnc(socket: WebSocket) -> None:
-        viewer = await admitted(gateway, socket)
-        if viewer is None or not seats.take(viewer):
-            await socket.close(POLICY)
+class Desk:
+    """Gives out tickets and seats."""
+
+    def __init__(self, gateway: Gateway, standing: Standing) -> None:
+        self.gateway = gateway
+        self.standing = standing
+        self.seats = Seats()
+        self.tickets: OrderedDict[str, str | None] = OrderedDict()
+        """Each ticket with the secret that asked for it; the oldest are forgotten."""
+
+    async def ticket(self, request: Request) -> Response:
+        """A single-use ticket for this viewer and this run's desktop."""
+        who = await caller(self.gateway, request)
+        run_id = request.path_params["id"]
+        await call(self.gateway, who.principal, "run.show", {"id": run_id})
+        if not self.gateway.desktops.watchable(run_id):
+            raise Refused("This run has no desktop right now.", code="ERR_NOT_FOUND", next_step="Watch its events.")
+        secret = await self.gateway.access.ticket(who.principal, f"vnc:{run_id}", TICKET_SECONDS)
+        remember(self.tickets, secret, who.secret, TICKETS)
+        return JSONResponse({"ticket": secret, "path": f"/runs/{run_id}/vnc?ticket={secret}"})
+
+    async def vnc(self, socket: WebSocket) -> None:
+        """A desktop's WebSocket: admit, seat, show."""
+        try:
+            viewer = await self.admitted(socket)
+        except GoferError as refusal:
+            await deny(socket, refusal)
             return
         try:
-            await show(gateway, socket, viewer)
+            await show(self.gateway, socket, viewer, self.standing)
         finally:
-            seats.leave(viewer)
+            self.seats.leave(viewer.principal)
 
-    app.add_route("/runs/{id}/vnc-ticket", ticket, methods=["POST"])
-    app.add_api_websocket_route("/runs/{id}/vnc", vnc)
+    async def admitted(self, socket: WebSocket) -> Caller:
+        """Whose valid ticket this is, shown by a page of ours and in the browser it was given to; now seated."""
+        if from_own_page(self.gateway, socket) is False:
+            raise foreign_page()
+        viewer = await self.ticket_holder(socket)
+        visitor = await session_of(self.gateway, socket)
+        if visitor is not None and visitor.id != viewer.principal.id:
+            raise Refused("This ticket is somebody else's.", code="ERR_FORBIDDEN", next_step=FRESH)
+        if not self.seats.take(viewer.principal):
+            raise Refused("All seats before the desktops are taken.", code="ERR_BUSY", retry_after=SEAT_SECONDS)
+        return viewer
+
+    async def ticket_holder(self, socket: WebSocket) -> Caller:
+        """Who was given the ticket; a failure of its address when it was not given out here, used or too old."""
+        ticket = socket.query_params.get("ticket", "")
+        if ticket in self.tickets:
+            secret = self.tickets.pop(ticket)
+            owner = await self.gateway.access.redeem(ticket, f"vnc:{socket.path_params['id']}")
+            if owner is not None:
+                return Caller(owner, secret)
+        self.gateway.strangers.failed(socket)
+        raise Refused("This needs a valid ticket.", code="ERR_FORBIDDEN", next_step=FRESH)
 
 
-async def issue(gateway: Gateway, viewer: Principal, run_id: str) -> dict[str, str]:
-    """A single-use ticket for this viewer and this run's desktop."""
-    await call(gateway, viewer, "run.show", {"id": run_id})
-    if not gateway.desktops.watchable(run_id):
-        raise Refused("This run has no desktop right now.", code="ERR_NOT_FOUND", next_step="Watch its events.")
-    secret = await gateway.access.ticket(viewer, f"vnc:{run_id}", TICKET_SECONDS)
-    return {"ticket": secret, "path": f"/runs/{run_id}/vnc?ticket={secret}"}
+async def deny(socket: WebSocket, refusal: GoferError) -> None:
+    """Refuse to open, in the shape of every error where the server can."""
+    if "websocket.http.response" in socket.scope.get("extensions", {}):
+        await socket.send_denial_response(as_json(refusal))
+    else:
+        await socket.close(POLICY)
 
 
-async def admitted(gateway: Gateway, socket: WebSocket) -> Principal | None:
-    """Whose valid ticket this is, shown by a page of ours and in the browser it was given to."""
-    if from_own_page(gateway, socket) is False:
-        return None
-    run_id = socket.path_params["id"]
-    viewer = await gateway.access.redeem(socket.query_params.get("ticket", ""), f"vnc:{run_id}")
-    visitor = await session_of(gateway, socket)
-    return viewer if visitor is None or viewer is None or visitor.id == viewer.id else None
-
-
-async def show(gateway: Gateway, socket: WebSocket, viewer: Principal) -> None:
-    """Connect one admitted viewer to the desktop until either side ends."""
+async def show(gateway: Gateway, socket: WebSocket, viewer: Caller, standing: Standing) -> None:
+    """Connect one admitted viewer to the desktop until either side ends, or the viewer's secret is lost."""
     run_id = socket.path_params["id"]
     try:
         reader, writer = await gateway.desktops.open_vnc(run_id)
@@ -97,11 +157,12 @@ async def show(gateway: Gateway, socket: WebSocket, viewer: Principal) -> None:
         return
     try:
         await socket.accept("binary" if "binary" in socket.scope.get("subprotocols", ()) else None)
-        await gateway.desktops.joined(run_id, viewer)
+        await gateway.desktops.joined(run_id, viewer.principal)
         try:
-            await Bridge(gateway, viewer, socket, reader, writer).carry()
+            control = Control(gateway, run_id, viewer.principal)
+            await Bridge(control, socket, reader, writer).carry(standing.lost(viewer.secret))
         finally:
-            await gateway.desktops.left(run_id, viewer)
+            await gateway.desktops.left(run_id, viewer.principal)
     finally:
         writer.close()
 
@@ -111,8 +172,7 @@ class Bridge:
 
     def __init__(
         self,
-        gateway: Gateway,
-        viewer: Principal,
+        control: "Control",
         socket: WebSocket,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
@@ -120,12 +180,13 @@ class Bridge:
         self.socket = socket
         self.reader = reader
         self.writer = writer
-        self.control = Control(gateway, socket.path_params["id"], viewer)
+        self.control = control
         self.held = Held()
 
-    async def carry(self) -> None:
-        """Both ways at once; the first to end ends the other."""
-        ways = {asyncio.create_task(self.to_viewer()), asyncio.create_task(self.to_desktop())}
+    async def carry(self, lost: Coroutine[None, None, None]) -> None:
+        """Both ways at once; the first to end ends the other, and so does the end of `lost`."""
+        ends = (self.to_viewer(), self.to_desktop(), self.sent_away(lost))
+        ways = {asyncio.create_task(end) for end in ends}
         try:
             done, _ = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -134,6 +195,11 @@ class Bridge:
                 way.cancel()
             await asyncio.wait(ways)
         await self.hang_up(max(way.result() for way in done))
+
+    async def sent_away(self, lost: Coroutine[None, None, None]) -> int:
+        """The viewer may watch no longer."""
+        await lost
+        return POLICY
 
     async def to_viewer(self) -> int:
         """Pictures; reads no further while the viewer does not take what it was sent."""

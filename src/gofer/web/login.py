@@ -32,6 +32,7 @@ class Door:
         ticket = request.query_params.get("ticket")
         if ticket is None or request.method == "HEAD":
             return self.pages.render("login.html", problem=None)
+        self.gateway.strangers.let_try(request, ticket)
         return await self.admit(request, await self.gateway.access.redeem(ticket, PURPOSE))
 
     async def submit(self, request: Request) -> Response:
@@ -39,12 +40,14 @@ class Door:
         self.require_own_form(request)
         fields = parse_qs((await request.body()).decode("utf-8", "replace"))
         secret = fields.get("secret", [""])[0].strip()
+        self.gateway.strangers.let_try(request, secret)
         access = self.gateway.access
         return await self.admit(request, await access.redeem(secret, PURPOSE) or await access.authenticate(secret))
 
     async def admit(self, request: Request, principal: Principal | None) -> Response:
         """Start the session of whoever it is."""
         if principal is None:
+            self.gateway.strangers.failed(request)
             return self.pages.render("login.html", 401, problem=USED)
         answer = self.welcome(request)
         await auth.start_session(self.gateway, principal, request, answer)

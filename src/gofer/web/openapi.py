@@ -6,6 +6,8 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
+from gofer.core.errors import CODES
+from gofer.core.event import Event
 from gofer.core.operation import Operation
 
 Json = dict[str, Any]
@@ -13,33 +15,44 @@ REF = "#/components/schemas/{model}"
 ERROR: Json = {
     "type": "object",
     "required": ["error"],
+    "additionalProperties": False,
     "properties": {
         "error": {
             "type": "object",
             "required": ["code", "message", "next_step"],
+            "additionalProperties": False,
             "properties": {
-                "code": {"type": "string", "description": "Stable; see the reference of error codes."},
+                "code": {"enum": list(CODES), "description": "Stable; see the reference of error codes."},
                 "message": {"type": "string", "description": "One sentence for a person."},
                 "next_step": {"type": "string", "description": "What to do about it."},
             },
         }
     },
 }
+REFUSED: Json = {
+    "description": "Refused or failed.",
+    "content": {"application/json": {"schema": {"$ref": REF.format(model="Error")}}},
+}
+STREAMED: Json = {"schema": {"type": "string", "description": "Server-sent events; `data:` is one JSON object."}}
+PATH_ID: Json = {"in": "path", "name": "id", "required": True, "schema": {"type": "string"}}
 
 
-def document(operations: Iterable[Operation], version: str, prefix: str) -> Json:
-    """The whole OpenAPI document."""
+def document(operations: Iterable[Operation], version: str, prefix: str, besides: Json, streams: Iterable[str]) -> Json:
+    """The whole OpenAPI document: every operation, and the paths `besides` them; `streams` also stream."""
     rows = list(operations)
     schemas, components = schemas_of(rows)
     paths: Json = {}
     for row in rows:
         takes = resolved(schemas[row.name, "validation"], components)
         described = describe(row, takes, schemas[row.name, "serialization"])
+        if row.name in streams:
+            described["responses"][str(row.status)]["content"]["text/event-stream"] = STREAMED
+            described["responses"]["204"] = {"description": "An ended run has no more events to stream."}
         paths.setdefault(prefix + row.path, {})[row.method.lower()] = described
     return {
         "openapi": "3.1.0",
         "info": {"title": "gofer", "version": version, "summary": "Agents that do people's errands on a computer."},
-        "paths": paths,
+        "paths": paths | besides,
         "components": {
             "schemas": {**components, "Error": ERROR},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
@@ -53,6 +66,7 @@ def schemas_of(rows: list[Operation]) -> tuple[dict[tuple[str, JsonSchemaMode], 
     for row in rows:
         wanted.append((row.name, "validation", TypeAdapter(row.input)))
         wanted.append((row.name, "serialization", TypeAdapter(row.output)))
+    wanted.append(("Event", "serialization", TypeAdapter(Event)))
     schemas, shared = TypeAdapter.json_schemas(wanted, ref_template=REF)
     return schemas, shared.get("$defs", {})
 
@@ -72,10 +86,7 @@ def describe(row: Operation, takes: Json, gives: Json) -> Json:
         "security": [{"token": [row.scope]}],
         "responses": {
             str(row.status): {"description": "Done.", "content": {"application/json": {"schema": gives}}},
-            "default": {
-                "description": "Refused or failed.",
-                "content": {"application/json": {"schema": {"$ref": REF.format(model="Error")}}},
-            },
+            "default": REFUSED,
         },
     }
     return entry | inputs(row, takes)
@@ -100,3 +111,15 @@ def inputs(row: Operation, takes: Json) -> Json:
 def parameter(where: str, name: str, schema: Json, required: bool) -> Json:
     """One field of the path or the query."""
     return {"in": where, "name": name, "required": required, "schema": schema}
+
+
+def beside(name: str, summary: str, answers: Json, *, scope: str | None, takes: list[Json] | None = None) -> Json:
+    """The entry of an address that is no operation; `answers` are its good ones. Without a scope everybody may."""
+    entry: Json = {"operationId": name, "summary": summary, "tags": [name.partition(".")[0]]}
+    security: Json = {"security": [] if scope is None else [{"token": [scope]}]}
+    return entry | security | {"parameters": takes or [], "responses": answers | {"default": REFUSED}}
+
+
+def answer(description: str, kind: str, schema: Json) -> Json:
+    """One good answer."""
+    return {"description": description, "content": {kind: {"schema": schema}}}

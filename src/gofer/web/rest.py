@@ -11,9 +11,10 @@ from starlette.responses import JSONResponse, Response
 from gofer.core.errors import Refused
 from gofer.core.operation import Operation
 from gofer.core.principal import Principal
-from gofer.web.auth import identify
+from gofer.web.auth import caller
 from gofer.web.calling import call
 from gofer.web.gateway import Gateway
+from gofer.web.standing import Standing
 
 PREFIX = "/api/v1"
 
@@ -21,31 +22,31 @@ Stream = Callable[[Gateway, Principal, Request], Awaitable[Response]]
 Serve = Callable[[Request], Awaitable[Response]]
 
 
-def add_routes(app: FastAPI, gateway: Gateway, streams: Mapping[str, Stream]) -> None:
+def add_routes(app: FastAPI, gateway: Gateway, streams: Mapping[str, Stream], standing: Standing) -> None:
     """Serve every operation; those in `streams` also as server-sent events, to callers that accept them."""
     for operation in gateway.operations.values():
-        serve = route(gateway, operation, streams.get(operation.name))
+        serve = route(gateway, operation, streams.get(operation.name), standing)
         app.add_route(PREFIX + operation.path, serve, methods=[operation.method], name=operation.name)
 
 
-def route(gateway: Gateway, operation: Operation, stream: Stream | None) -> Serve:
+def route(gateway: Gateway, operation: Operation, stream: Stream | None, standing: Standing) -> Serve:
     """The handler of one operation."""
     output = TypeAdapter[Any](operation.output)
 
     async def serve(request: Request) -> Response:
-        principal = await identify(gateway, request)
-        gateway.access.require(principal, operation.scope)  # before anything the caller sent is read
+        who = await caller(gateway, request)
+        gateway.access.require(who.principal, operation.scope)  # before anything the caller sent is read
         if stream is not None and wants_stream(request):
-            return await stream(gateway, principal, request)
-        result = await call(gateway, principal, operation.name, await arguments(request, operation))
+            return standing.bound(await stream(gateway, who.principal, request), who.secret)
+        result = await call(gateway, who.principal, operation.name, await arguments(request, operation))
         return JSONResponse(output.dump_python(result, mode="json"), operation.status)
 
     return serve
 
 
 def wants_stream(request: Request) -> bool:
-    """Whether the caller asked for server-sent events."""
-    return "text/event-stream" in request.headers.get("accept", "")
+    """Whether the caller asked for server-sent events; HEAD asks for no body, and these never end."""
+    return request.method == "GET" and "text/event-stream" in request.headers.get("accept", "")
 
 
 async def arguments(request: Request, operation: Operation) -> dict[str, object]:
@@ -72,6 +73,7 @@ async def body(request: Request) -> dict[str, object]:
     raw = await request.body()
     if not raw.strip():
         return {}
+    require_json(request)
     try:
         fields = from_json(raw, allow_inf_nan=False)
     except ValueError as problem:
@@ -79,3 +81,10 @@ async def body(request: Request) -> dict[str, object]:
     if not isinstance(fields, dict):
         raise Refused("The body must be a JSON object.", code="ERR_INVALID_INPUT")
     return fields
+
+
+def require_json(request: Request) -> None:
+    """Raises `Refused` (ERR_NOT_JSON) for a body that says it is something else."""
+    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+        raise Refused(f"A body of the type {kind[:100] or 'nothing'} is not taken.", code="ERR_NOT_JSON")

@@ -13,6 +13,7 @@ from gofer.web.dashboard import Dashboard, missing_novnc
 from gofer.web.gateway import Gateway
 from gofer.web.guard import Guard
 from gofer.web.login import Door
+from gofer.web.standing import Standing
 from gofer.web.templates import HERE, Pages
 
 STREAMS: dict[str, rest.Stream] = {"run.events": stream.run_events, "run.list": stream.run_changes}
@@ -31,13 +32,14 @@ viewer that takes nothing holds back its desktop, and streams that never end do 
 def create_app(gateway: Gateway) -> FastAPI:
     """REST, server-sent events, pages, live desktops and artifacts of this gateway."""
     pages = Pages()
+    standing = Standing(gateway.access)
     dashboard = Dashboard(gateway, pages)
     app = FastAPI(title="gofer", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Guard, origins=gateway.origins)
     faults.install(app, dashboard.fault)
-    rest.add_routes(app, gateway, STREAMS)
+    rest.add_routes(app, gateway, STREAMS, standing)
     Door(gateway, pages).add_routes(app)
-    live.add_routes(app, gateway)
+    live.add_routes(app, gateway, standing)
     artifacts.add_routes(app, gateway)
     health.add_routes(app, gateway)
     dashboard.add_routes(app)
@@ -66,7 +68,8 @@ def add_document(app: FastAPI, gateway: Gateway) -> None:
 
     @cache
     def document() -> openapi.Json:
-        return openapi.document(gateway.operations.values(), __version__, rest.PREFIX)
+        besides = {**health.PATHS, **artifacts.PATHS, **live.PATHS}
+        return openapi.document(gateway.operations.values(), __version__, rest.PREFIX, besides, STREAMS)
 
     async def serve(request: Request) -> Response:
         return JSONResponse(document())

@@ -29,7 +29,10 @@ export async function call(method, path, body) {
   });
   if (answer.status === 401) location.assign("/login");
   const said = await answer.json();
-  if (!answer.ok) throw new Error(`${said.error.message} ${said.error.next_step}`);
+  if (!answer.ok) {
+    const problem = new Error(`${said.error.message} ${said.error.next_step}`);
+    throw Object.assign(problem, { said: said.error.message });
+  }
   return said;
 }
 
@@ -89,9 +92,11 @@ export function follow(address, take, { missed = () => {}, complete = () => fals
       if (complete()) return stop();
       broken = true;
       link("lost");
-      if (source.readyState === EventSource.CLOSED) setTimeout(reopen, 2000);
+      if (source.readyState === EventSource.CLOSED) setTimeout(ask, 2000);
     };
   };
+  // A refused stream says not why: a call does, and leads to the login when the session is over.
+  const ask = () => call("GET", "/api/v1/runs?limit=1").then(reopen, () => setTimeout(ask, 10000));
   const stop = () => {
     over = true;
     source.close();

@@ -17,10 +17,14 @@ function draw() {
   say($("app"), run.app);
   say($("short-id"), run.id.length > 14 ? `${run.id.slice(0, 12)}…` : run.id);
   say($("cost"), cost(run.cost));
-  say($("tokens"), count(run.cost.input_tokens + run.cost.output_tokens));
+  const tokens = run.cost.input_tokens + run.cost.output_tokens;
+  say($("tokens"), count(tokens));
+  $("tokens").parentElement.hidden = !tokens;
   $("stop").hidden = ended(run);
   $("retry").hidden = !ended(run);
-  say($("input"), JSON.stringify(run.input, null, 2));
+  say($("cost-label"), ended(run) ? "cost" : "cost so far");
+  if (!$("input").firstChild) $("input").append(value(run.input));
+  drawPlace();
   drawOrigin();
   drawEnd();
   tick();
@@ -28,7 +32,19 @@ function draw() {
   if (on && !ended(run)) desktop.control(mine, mine ? null : run.controlled_by);
 }
 
+function drawPlace() {
+  const ahead = run.queue_position - 1;
+  $("place").hidden = run.status !== "queued";
+  say(
+    $("place"),
+    ahead > 0
+      ? `It waits for its turn: ${ahead} ${ahead === 1 ? "errand goes" : "errands go"} first.`
+      : "It is next; it starts as soon as there is room.",
+  );
+}
+
 function tick() {
+  $("time-fact").hidden = !run.started_at;
   say($("time"), took(run));
 }
 
@@ -57,20 +73,27 @@ function drawEnd() {
 const isPlain = (given) => given !== null && typeof given === "object" && !Array.isArray(given);
 const isText = (given) => given === null || typeof given !== "object";
 const text = (given) => String(given ?? "–");
+const named = (name) => name.replaceAll("_", " ").replace(/^(csv|url|id|json)$/i, (word) => word.toUpperCase());
+
+/** Text; a file's name leads to the file. */
+function linked(given) {
+  const file = typeof given === "string" && find(given);
+  return file ? h("a", { href: address(file) }, given) : text(given);
+}
 
 /** JSON as people read it: text as text, an object as names and values, equal objects as a table. */
 function value(given) {
-  if (isText(given)) return h("p", { class: "flow" }, text(given));
+  if (isText(given)) return h("p", { class: "flow" }, linked(given));
   if (isPlain(given))
     return h(
       "dl",
       {},
       ...Object.entries(given).flatMap(([name, part]) => [
-        h("dt", {}, name.replaceAll("_", " ")),
+        h("dt", {}, named(name)),
         h("dd", {}, isPlain(part) ? json(part) : value(part)),
       ]),
     );
-  if (given.every(isText)) return h("p", {}, given.length ? given.map(text).join(", ") : "none");
+  if (given.every(isText)) return list(given);
   if (!given.every((row) => isPlain(row) && Object.values(row).every(isText))) return json(given);
   const names = [...new Set(given.flatMap(Object.keys))];
   return h(
@@ -78,6 +101,14 @@ function value(given) {
     { class: "sheet", tabindex: "0", role: "region", "aria-label": "Rows" },
     ...table([names, ...given.map((row) => names.map((name) => text(row[name])))]),
   );
+}
+
+/** Short texts in one line, sentences one on each. */
+function list(given) {
+  if (!given.length) return h("p", {}, "none");
+  if (given.some((part) => text(part).length > 40))
+    return h("ul", { class: "sentences" }, ...given.map((part) => h("li", {}, linked(part))));
+  return h("p", {}, ...given.flatMap((part, n) => [n ? ", " : null, linked(part)]));
 }
 
 const json = (given) => h("pre", {}, JSON.stringify(given, null, 2));
@@ -163,6 +194,7 @@ const REACT = {
   },
   "artifact.saved": (event) => {
     add(event.data.artifact);
+    $("output").replaceChildren(); // drawn anew, now with a link to this file
     if (isPicture(event.data.artifact)) picture = address(event.data.artifact);
   },
   "browser.acted": (event) => {

@@ -1,5 +1,6 @@
 // The list of errands: rows that change as they happen, and the form for a new one.
 import { $, ago, badge, call, cost, data, follow, h, say, title, took } from "./dom.js";
+import { enliven, explain, input } from "./form.js";
 
 const rows = new Map();
 let next = data.next;
@@ -69,11 +70,13 @@ async function start(body) {
   location.assign(`/runs/${encodeURIComponent(run.id)}`);
 }
 
-function wanted(form) {
-  const words = form.elements.words.value.trim(),
-    url = form.elements.start_url.value.trim();
-  if (form.elements.app.value === "chat") return { app: "chat", input: { message: words } };
-  return { app: "browse", input: { goal: words, ...(url ? { start_url: url } : {}) } };
+const chosen = () =>
+  [...$("ask").querySelectorAll("[data-app]")].find((part) => part.dataset.app === $("ask").elements.app.value);
+
+async function submit() {
+  const form = chosen();
+  const values = input(form);
+  if (values) await start({ app: form.dataset.app, input: values });
 }
 
 async function tried(work) {
@@ -81,24 +84,22 @@ async function tried(work) {
   try {
     await work();
   } catch (problem) {
+    if (explain(chosen(), problem.said || "")) return;
     say($("ask-problem"), problem.message);
     $("ask-problem").hidden = false;
   }
 }
 
 function choose() {
-  const chat = $("ask").elements.app.value === "chat";
-  $("start-url").hidden = chat;
-  say($("words-label"), chat ? "Message" : "Goal");
-  $("ask").elements.words.placeholder = chat
-    ? "Which of these two contracts ends first?"
-    : "Find the three cheapest kettles and save them as a table";
+  const form = chosen();
+  for (const part of $("ask").querySelectorAll("[data-app]")) part.hidden = part !== form;
 }
 
+enliven($("ask"));
 $("ask").addEventListener("change", choose);
 $("ask").addEventListener("submit", (event) => {
   event.preventDefault();
-  tried(() => start(wanted(event.target)));
+  tried(submit);
 });
 $("ask").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) $("ask").requestSubmit();
@@ -106,8 +107,9 @@ $("ask").addEventListener("keydown", (event) => {
 $("demo").hidden = !data.demo;
 $("demo").addEventListener("click", () => tried(() => start(data.demo)));
 $("filters").addEventListener("change", () => $("filters").submit());
+$("filters").querySelector("button").hidden = true; // a choice filters at once
 $("older").addEventListener("click", async () => older(await listing(next)));
-choose();
+if (chosen()) choose();
 older(data);
 $("empty").hidden = rows.size > 0;
 setInterval(() => rows.forEach(({ run, view }) => fill(view, run)), 1000);

@@ -145,7 +145,9 @@ const DRAW = {
   "viewer.joined": line("mild", (data) => `${data.who} is watching`),
   "viewer.left": line("mild", (data) => `${data.who} stopped watching`),
   "control.taken": line("wait", (data) => `${data.who} took control`),
-  "control.returned": line("mild", (data) => `${data.who} handed back`),
+  "control.returned": line("mild", (data) =>
+    data.who === "timeout" ? "Nobody was watching; the agent has control again" : `${data.who} handed back`,
+  ),
 };
 
 /** Put one event into the story. */
