@@ -60,7 +60,12 @@ async def measure() -> list[Figure]:
     ready = f"{median(times):.0f} ms (p90 {times[int(len(times) * 0.9)]:.0f})"
     over = f"{inside - outside:+.1f} ms ({inside:.1f} inside, {outside:.1f} bare)"
     return [
-        Figure("code sandbox: ready", "<= 50 ms", ready, f"create() to return, p50 of {CREATIONS}, one at a time"),
+        Figure(
+            "code sandbox: ready",
+            "<= 50 ms",
+            ready,
+            f"create() to return, p50 of {CREATIONS} after the first, one at a time",
+        ),
         Figure("code sandbox: one command", "<= 10 ms over bare", over, f"`true`, p50 of {COMMANDS}, in turns"),
     ]
 

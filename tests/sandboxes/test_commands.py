@@ -73,6 +73,8 @@ async def test_a_reattached_sandbox_has_network_again(tmp_path: Path) -> None:
     again = await second.attach(box.ref, SandboxSpec(egress=Egress()))
     assert (await again.run(["python3", "-c", fetch])).stdout == "shop\n"
     assert [traffic.host for traffic in seen] == ["shop.gofer.example"]
+    assert (again.network_use.requests, again.network_use.refused) == (2, 0)
+    assert again.network_use.received >= 2 * len("shop")
     await second.destroy(box.ref)
     server.close()
 

@@ -14,6 +14,7 @@ from pydantic_ai.workspaces import WorkspaceUnavailableError
 
 from gofer.core.sandbox import SandboxSpec
 from gofer.sandboxes.local import LocalSandboxes
+from gofer.sandboxes.local.keepers import Keeper
 
 SETTLED_SECONDS = 10.0
 
@@ -170,6 +171,35 @@ async def test_a_killed_keeper_takes_its_sandbox_along(tmp_path: Path, local: Lo
     assert [path for path in groups if path.exists()] == []
 
 
+async def test_a_keeper_cleans_up_by_itself(tmp_path: Path) -> None:
+    root = tmp_path / "sandboxes"
+    box = await LocalSandboxes(root, idle_seconds=0.5).create(SandboxSpec())
+    groups = groups_of(root)
+    await until(lambda: not list(root.glob("*")))
+    assert [path for path in groups if path.exists()] == []
+    assert await LocalSandboxes(root).living() == []
+    await box.close()
+
+
+async def test_a_keeper_started_ahead_ends_with_its_gofer() -> None:
+    spare = await asyncio.to_thread(Keeper)
+    process = spare.process
+    assert spare.is_alive
+    del spare
+    await until(lambda: process.poll() is not None)
+
+
+async def test_a_keeper_started_ahead_that_was_killed_is_not_missed(local: LocalSandboxes) -> None:
+    first = await local.create(SandboxSpec())
+    spare = local._keepers._spare
+    assert spare
+    (await spare).process.kill()
+    (await spare).process.wait()
+    second = await local.create(SandboxSpec())
+    assert (await second.run(["echo", "alive"])).stdout == "alive\n"
+    await first.close()
+
+
 async def test_a_sandbox_that_hears_nothing_ends_itself(tmp_path: Path) -> None:
     provider = LocalSandboxes(tmp_path / "sandboxes", idle_seconds=1.0)
     held, lost = await provider.create(SandboxSpec()), await provider.create(SandboxSpec())
@@ -189,5 +219,7 @@ async def test_a_cancelled_creation_leaves_nothing(tmp_path: Path, local: LocalS
         await asyncio.sleep(seconds)
         creation.cancel()
         await asyncio.wait([creation])
+        if not creation.cancelled() and (ref := creation.result().ref):  # it was faster
+            await local.destroy(ref)
         assert await local.living() == []
     assert list((tmp_path / "sandboxes").glob("*")) == []

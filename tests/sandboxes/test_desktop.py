@@ -13,7 +13,7 @@ from playwright.async_api import async_playwright
 from gofer.core.errors import Unavailable
 from gofer.core.sandbox import Profile, SandboxSpec
 from gofer.core.screen import Screen
-from gofer.sandboxes.local import LocalSandboxes, rfb
+from gofer.sandboxes.local import LocalSandboxes, desktop, image, rfb
 from gofer.sandboxes.local.sandbox import LocalSandbox
 
 pytestmark = pytest.mark.chromium
@@ -122,3 +122,30 @@ async def again(screen: Screen) -> str:
         return await screen.browser_endpoint()
     except Unavailable:
         return ""
+
+
+async def test_xvfb_with_x11vnc_does_the_work_of_xvnc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not all(image.has(Path("/"), program) for program in ("Xvfb", "x11vnc")):
+        pytest.skip("the fallback needs: apt-get install xvfb x11vnc")
+    files = desktop.files()
+    script = files[desktop.SCRIPT]
+    assert script.count("command -v Xvnc") == 2
+    files[desktop.SCRIPT] = script.replace("command -v Xvnc", "command -v Xvnc-is-not-here")
+    monkeypatch.setattr(desktop, "files", lambda: files)
+    provider = LocalSandboxes(tmp_path / "s")
+    box = await provider.create(SPEC)
+    assert box.screen
+    assert "Xvnc" not in (await box.run(["ps", "ax"])).stdout
+    async with async_playwright() as driver:
+        browser = await driver.chromium.connect_over_cdp(await box.screen.browser_endpoint())
+        page = browser.contexts[0].pages[0]
+        await page.goto("data:text/html," + PAGE.decode().replace("#", "%23"))
+        await shows(box.screen, (0, 170, 0))
+        hand = await rfb.shake_hands(await box.screen.open_vnc())
+        hand.click(512, 500)
+        await page.wait_for_function("document.title == 'mousedown'", timeout=5000)
+        hand.close()
+        await browser.close()
+    await box.close()
+    assert box.ref
+    await provider.destroy(box.ref)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from gofer.core.sandbox import Egress, Traffic
-from gofer.sandboxes.egress import EgressProxy
+from gofer.sandboxes.egress import EgressProxy, Tally
 from gofer.sandboxes.egress import policy as policy_module
+from gofer.sandboxes.egress import proxy as proxy_module
 from gofer.sandboxes.egress.proxy import Patience
 from gofer.sandboxes.local.sockets import listen
 
@@ -113,16 +114,19 @@ async def test_a_tunnel_carries_bytes_both_ways(world: World) -> None:
     ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "169.254.169.254", "10.0.0.1", "0.0.0.0"],
 )
 async def test_an_address_of_our_own_network_is_refused_even_when_all_is_allowed(world: World, host: str) -> None:
-    world.proxy.rules = Egress(allow=("*", "*:*"))
+    world.proxy.rules = Egress(allow=("*", f"{host}:*"))
     assert (await world.get(f"http://{host}/")).startswith(b"HTTP/1.1 403")
     assert (await world.say(f"CONNECT {host}:443 HTTP/1.1\r\n\r\n".encode())).startswith(b"HTTP/1.1 403")
     assert [traffic.allowed for traffic in world.seen] == [False, False]
     assert "private, local or reserved" in world.seen[0].reason
 
 
-@pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "017700000001", "127.1", "localhost"])
+@pytest.mark.parametrize(
+    "host", ["2130706433", "0x7f000001", "017700000001", "127.1", "0x7f.1", "localhost", "127.0.0.1."]
+)
 async def test_loopback_in_other_words_is_refused(world: World, host: str, tmp_path: Path) -> None:
-    proxy = EgressProxy(Egress(allow=("*",)), patience=IMPATIENT)
+    """By this machine's own resolver, and even when these very words are listed."""
+    proxy = EgressProxy(Egress(allow=("*", host)), patience=IMPATIENT)
     await proxy.listen(listen(tmp_path / "real.sock"))
     reader, writer = await asyncio.open_unix_connection(str(tmp_path / "real.sock"))
     writer.write(f"GET http://{host}/ HTTP/1.1\r\n\r\n".encode())
@@ -142,6 +146,7 @@ async def test_the_address_that_was_judged_is_the_one_connected_to(
 ) -> None:
     """A resolver that answers differently the second time finds no second time."""
     answers = ["127.0.0.1", "127.0.0.2"]
+    monkeypatch.setattr(proxy_module, "is_ours", lambda address: False)
     monkeypatch.setattr(policy_module, "is_public", lambda address: str(address) == "127.0.0.1")
     asked = []
 
@@ -159,6 +164,69 @@ async def test_the_address_that_was_judged_is_the_one_connected_to(
     writer.close()
     far.close()
     await proxy.close()
+
+
+async def test_a_redirect_is_judged_like_any_other_request(world: World) -> None:
+    async def lure(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/latest/\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    (world.folder / "shop.sock").unlink()
+    server = await asyncio.start_unix_server(lure, str(world.folder / "shop.sock"))
+    world.proxy.rules = Egress(allow=("*", "169.254.169.254"))
+    location = (await world.get(f"http://{SHOP}/")).partition(b"Location: ")[2].split(b"\r\n")[0].decode()
+    assert (await world.get(location)).startswith(b"HTTP/1.1 403")
+    assert [traffic.allowed for traffic in world.seen] == [True, False]
+    server.close()
+
+
+async def test_an_address_of_this_very_host_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A public address of the host would lead to services that listen on all of its addresses."""
+    monkeypatch.setattr(policy_module, "is_public", lambda address: True)
+    world.proxy.rules = Egress(allow=("127.0.0.1:7777",))
+    answer = await world.say(b"CONNECT 127.0.0.1:7777 HTTP/1.1\r\n\r\n")
+    assert b"127.0.0.1 is an address of this host" in answer
+
+
+async def test_the_next_address_is_tried_when_one_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proxy_module, "is_ours", lambda address: False)
+    far = await asyncio.start_server(answer_by_address, "127.0.0.2", 0)
+    port = far.sockets[0].getsockname()[1]
+    reader, writer = await proxy_module.connect(["127.0.0.1", "127.0.0.2"], port)
+    writer.write(b"GET / HTTP/1.1\r\n\r\n")
+    assert (await reader.read()).endswith(b"127.0.0.2")
+    writer.close()
+    far.close()
+
+
+async def test_requests_and_bytes_are_counted_while_they_pass_and_outlive_the_proxy(world: World) -> None:
+    tally = Tally(world.folder / "network-use")
+    proxy = EgressProxy(Egress(), {SHOP: str(world.folder / "shop.sock")}, patience=IMPATIENT, tally=tally)
+    await proxy.listen(listen(world.folder / "counted.sock"))
+    reader, writer = await asyncio.open_unix_connection(str(world.folder / "counted.sock"))
+    writer.write(f"GET http://{SHOP}/hang HTTP/1.1\r\n\r\n".encode())
+    answer = await reader.readuntil(b"shop")
+    assert proxy.use.received == len(answer)
+    assert proxy.use.requests == 0  # it goes on
+    writer.close()
+    reader, writer = await asyncio.open_unix_connection(str(world.folder / "counted.sock"))
+    writer.write(b"CONNECT elsewhere.test:443 HTTP/1.1\r\n\r\n")
+    assert (await reader.read()).startswith(b"HTTP/1.1 403")
+    writer.close()
+    await proxy.close()
+    kept = Tally(world.folder / "network-use").use
+    assert (kept.requests, kept.refused, kept.received) == (2, 1, len(answer))
+    assert kept.sent == len(world.requests[0])
+
+
+async def test_counting_is_no_reason_to_refuse(tmp_path: Path) -> None:
+    (tmp_path / "short").write_bytes(b"x")
+    tally = Tally(tmp_path / "short")
+    lost = Tally(tmp_path / "gone" / "network-use")
+    for each in (tally, lost):
+        each.add(Traffic(host="a.test", port=80, allowed=True, reason="", sent=1, received=2))
+        assert (each.use.requests, each.use.sent, each.use.received) == (1, 1, 2)
 
 
 async def answer_by_address(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

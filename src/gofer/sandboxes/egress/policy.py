@@ -11,6 +11,19 @@ from gofer.core.sandbox import Egress
 WEB_PORTS = (80, 443)
 HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?|[0-9a-f:.]*:[0-9a-f:.]*")
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+ALSO_REFUSED = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "192.0.0.0/24",  # IETF's own; 192.0.0.192 is a cloud's metadata service
+            "168.63.129.16/32",  # a cloud's host, under a public address
+            "192.88.99.0/24",  # 6to4 relays
+            "fec0::/10",  # site-local, of old
+            "3fff::/20",  # documentation
+        ),
+    )
+)
+"""What Python 3.11 takes for public and is not."""
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -53,17 +66,31 @@ def judge(asked: Target, rules: Egress, names: Mapping[str, str]) -> str:
 def matches(pattern: str, asked: Target, any_port: bool = False) -> bool:
     """Whether "host", "*.host", "*" or one of these with ":port" means this target.
 
-    Without a port an allowed host means the web's two ports, a denied one means every port.
+    Without a port an allowed host means the web's two ports, a denied one means every port. In a list of
+    what is allowed, a `*` means no addresses: by its address a guest could reach what is denied by name.
     """
     host, colon, port = pattern.lower().rpartition(":")
     if not colon or not (port.isdigit() or port == "*"):
         host, port = pattern.lower(), "*" if any_port else ""
     right_port = asked.port in WEB_PORTS if port == "" else port in ("*", str(asked.port))
-    return right_port and fnmatchcase(asked.host, host.strip("[]").rstrip("."))
+    if "*" in host and is_numeric(asked.host) and not any_port:
+        return False
+    return right_port and fnmatchcase(asked.host, as_ascii(host.strip("[]").rstrip(".")))
 
 
-def require_public(addresses: list[str]) -> str:
-    """The address to connect to; raises `Forbidden` when any of a host's addresses is not a public one.
+def as_ascii(host: str) -> str:
+    """An international name as it goes over the wire; patterns that are none stay as they are."""
+    return host if host.isascii() else host.encode("idna").decode()
+
+
+def is_numeric(host: str) -> bool:
+    """Whether a resolver would take this for an address, in any of the ways to write one."""
+    last = host.rpartition(".")[2]
+    return ":" in host or last.isdigit() or re.fullmatch("0x[0-9a-f]*", last) is not None
+
+
+def require_public(addresses: list[str]) -> list[str]:
+    """The same addresses; raises `Forbidden` when any of a host's addresses is not a public one.
 
     One private address among public ones is how a hostile name server would probe, so it spoils all.
     """
@@ -72,12 +99,14 @@ def require_public(addresses: list[str]) -> str:
             raise Forbidden(f"{text} is a private, local or reserved address")
     if not addresses:
         raise Forbidden("the host has no address")
-    return addresses[0]
+    return addresses
 
 
 def is_public(address: Address) -> bool:
     """Whether an address, and the one it may carry inside, belongs to the public Internet."""
     inner = carried(address)
+    if any(address in network for network in ALSO_REFUSED):
+        return False
     ordinary = address.is_global and not address.is_multicast and not address.is_reserved
     return is_public(inner) if inner else ordinary
 

@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from gofer.core.sandbox import Egress, Traffic
+from gofer.core.sandbox import Egress, NetworkUse, Traffic
 from gofer.sandboxes.egress import head
 from gofer.sandboxes.egress.flow import Flow, pass_body, tunnel
 from gofer.sandboxes.egress.policy import Forbidden, Target, judge, require_public
+from gofer.sandboxes.egress.tally import Tally
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -43,11 +44,22 @@ class EgressProxy:
         on_traffic: Callable[[Traffic], None] = lambda traffic: None,
         resolve: Resolve = resolve,
         patience: Patience = Patience(),
+        tally: Tally | None = None,
     ) -> None:
         self.rules = rules
+        self._tally = tally or Tally()
+        self._flows: set[Flow] = set()
         self._names, self._on_traffic, self._resolve, self._patience = names, on_traffic, resolve, patience
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def use(self) -> NetworkUse:
+        """Requests and bytes so far, with those that go on now."""
+        use = self._tally.use
+        sent = use.sent + sum(flow.sent for flow in self._flows)
+        received = use.received + sum(flow.received for flow in self._flows)
+        return use.model_copy(update={"sent": sent, "received": received})
 
     async def listen(self, listener: socket.socket) -> None:
         """Serve a listening socket until closed."""
@@ -98,9 +110,11 @@ class EgressProxy:
             self._report(asked, True, f"{reason}, but unreachable: {error!r}")
             await say(guest[1], "502 Bad Gateway", f"{asked.host} cannot be reached.")
             return
+        self._flows.add(flow)
         try:
             await self._pass(request, length, flow, (guest, server))
         finally:
+            self._flows.discard(flow)
             server[1].close()
             self._report(asked, True, reason, flow)
 
@@ -109,8 +123,7 @@ class EgressProxy:
         async with asyncio.timeout(self._patience.connect):
             if asked.host in self._names:
                 return await asyncio.open_unix_connection(self._names[asked.host])
-            addresses = await self._resolve(asked.host, asked.port)
-            return await asyncio.open_connection(require_public(addresses), asked.port)
+            return await connect(require_public(await self._resolve(asked.host, asked.port)), asked.port)
 
     async def _pass(self, request: head.Head, length: int | None, flow: Flow, ends: tuple[Streams, Streams]) -> None:
         guest, server = ends
@@ -128,7 +141,31 @@ class EgressProxy:
         traffic = Traffic(
             host=asked.host, port=asked.port, allowed=allowed, reason=reason, sent=sent, received=received
         )
+        self._tally.add(traffic)
         self._on_traffic(traffic)
+
+
+async def connect(addresses: list[str], port: int) -> Streams:
+    """A connection to the first of these addresses that answers; raises `Forbidden` for one of this host's own."""
+    for address in addresses[:-1]:
+        try:
+            return await connect([address], port)
+        except OSError:
+            continue
+    if is_ours(addresses[-1]):
+        raise Forbidden(f"{addresses[-1]} is an address of this host")
+    return await asyncio.open_connection(addresses[-1], port)
+
+
+def is_ours(address: str) -> bool:
+    """Whether this host has that address, so that a service of its own could answer: only then it can be bound."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return False
+    return True
 
 
 async def say(writer: asyncio.StreamWriter, status: str, sentence: str) -> None:

@@ -5,40 +5,48 @@ import resource
 import select
 from collections.abc import Iterable
 
-from gofer.sandboxes.keeper.groups import put
+from gofer.sandboxes.keeper.groups import join
 from gofer.sandboxes.keeper.orders import SIGKILL, Failed, Orders
 
 START_SECONDS = 20.0
 
 
 class Cell:
-    """The running sandbox: bubblewrap and the pipes from it."""
+    """The running sandbox: bubblewrap and the pipes from it.
+
+    It is forked before there is a disk, and joins its control groups meanwhile, which may take a while.
+    """
 
     def __init__(self, orders: Orders) -> None:
         self.orders = orders
+        go, self.go = os.pipe()
         self.out, out_end = os.pipe()
         self.err, err_end = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
-            self._become(out_end, err_end)
-        os.close(out_end)
-        os.close(err_end)
+            os.close(self.go)
+            self._become(go, out_end, err_end)
+        for end in (go, out_end, err_end):
+            os.close(end)
         os.set_blocking(self.err, False)
         self.exited = os.pidfd_open(self.pid)
         self.said = b""
 
-    def _become(self, out: int, err: int) -> None:
+    def _become(self, go: int, out: int, err: int) -> None:
         try:
             os.dup2(os.open(os.devnull, os.O_RDWR), 0)
             os.dup2(out, 1)
             os.dup2(err, 2)
             os.setsid()
             for path, *_ in self.orders.groups:
-                put(os.path.join(path, "cgroup.procs"), str(os.getpid()))
-            self._drop()
-            os.execve(self.orders.words["bwrap"], ["bwrap", *self._files(), *self.orders.arguments], {})
+                join(path)
+            arguments = ["bwrap", *self._files(), *self.orders.arguments]
+            if os.read(go, 1):  # nothing, when the keeper died or gave up
+                self._drop()
+                os.execve(self.orders.words["bwrap"], arguments, {})
         except BaseException as error:
             os.write(2, str(error).encode())
+        finally:
             os._exit(1)
 
     def _drop(self) -> None:
@@ -58,10 +66,12 @@ class Cell:
             fd = os.memfd_create("file", 0)
             os.write(fd, content)
             os.lseek(fd, 0, os.SEEK_SET)
-            yield from ("--perms", "0644", "--ro-bind-data", str(fd), path)
+            yield from ("--perms", "0644", "--file", str(fd), path)
 
-    def wait_ready(self) -> None:
-        """Until the agent inside listens."""
+    def start(self) -> None:
+        """Let bubblewrap start, and wait until the agent inside listens."""
+        os.write(self.go, b"g")
+        os.close(self.go)
         poll = select.poll()
         poll.register(self.out, select.POLLIN)
         if not poll.poll(START_SECONDS * 1000):

@@ -5,7 +5,6 @@ import fcntl
 import os
 import stat
 import struct
-from collections.abc import Sequence
 
 from gofer.sandboxes.keeper.orders import Failed, Orders
 
@@ -28,49 +27,48 @@ def make_folders(orders: Orders) -> None:
     open(os.path.join(folder, "heartbeat"), "w").close()
 
 
-def make_disk(orders: Orders) -> int:
-    """Start making the file system that bounds the sandbox's files; the process to wait for, or 0."""
-    if orders.words["disk"] != "image":
-        return 0
-    path = os.path.join(orders.folder, "disk.ext4")
-    with open(path, "wb") as file:
-        file.truncate(orders.disk_bytes)
-    features = "^has_journal,^resize_inode"
-    return spawn(["mkfs.ext4", "-q", "-F", "-m0", "-O", features, "-E", "lazy_itable_init=1,nodiscard", path])
-
-
-def spawn(argv: Sequence[str]) -> int:
-    """Start a program without input or output."""
-    null = [(os.POSIX_SPAWN_OPEN, fd, "/dev/null", os.O_RDWR, 0) for fd in (0, 1, 2)]
-    return os.posix_spawnp(argv[0], list(argv), {}, file_actions=null)
-
-
-def wait_for(pid: int, what: str) -> None:
-    """Wait for a program that has to succeed."""
-    if pid and os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]):
-        raise Failed(f"{what} failed")
-
-
-def stage(orders: Orders) -> None:
-    """Bring folder and disk to a place that the sandbox's own user can reach, in a mount namespace of ours.
+def enter_stage(orders: Orders) -> None:
+    """Bring the folder to a place that the sandbox's own user can reach, in a mount namespace of ours.
 
     gofer's data may lie below a folder that only root may enter; and mounts made here vanish with the keeper.
     """
-    making = make_disk(orders)
+    if orders.words["staged"] != "yes":
+        return
     libc = ctypes.CDLL(None, use_errno=True)
-    if orders.words["staged"] == "yes":
-        checked(libc.unshare(CLONE_NEWNS), "unshare")
-        mount(libc, "none", "/", "", MS_REC | MS_PRIVATE)
-        mount(libc, "none", STAGE, "tmpfs", MS_NOSUID | MS_NODEV, b"mode=755,size=1m")
+    checked(libc.unshare(CLONE_NEWNS), "unshare")
+    mount(libc, "none", "/", "", MS_REC | MS_PRIVATE)
+    mount(libc, "none", STAGE, "tmpfs", MS_NOSUID | MS_NODEV, b"mode=755,size=1m")
+    for name in ("sockets", "net"):
+        show(libc, os.path.join(orders.folder, name), name)
+    if orders.words["image"]:
+        show(libc, orders.words["image"], "image")
+    if orders.pages:  # a file system of its own comes here
         os.mkdir(os.path.join(STAGE, "disk"))
-        for name in ("sockets", "net") if making else ("sockets", "net", "disk"):
-            os.makedirs(os.path.join(STAGE, name), exist_ok=True)
-            mount(libc, os.path.join(orders.folder, name), os.path.join(STAGE, name), "", MS_BIND)
-    if making:
-        wait_for(making, "mkfs.ext4")
-        image = os.path.join(orders.folder, "disk.ext4")
-        mount_image(libc, image, os.path.join(STAGE, "disk"))
-    furnish(orders)
+    else:
+        show(libc, os.path.join(orders.folder, "disk"), "disk")
+
+
+def show(libc: ctypes.CDLL, folder: str, name: str) -> None:
+    """Make a folder appear on the stage."""
+    place = os.path.join(STAGE, name)
+    os.mkdir(place)
+    mount(libc, folder, place, "", MS_BIND | MS_REC)
+
+
+def make_disk(orders: Orders) -> None:
+    """The file system of its own that bounds a sandbox's files, where the machine allows one.
+
+    gofer sends its few pages, so no program has to format it, and nothing here waits for a real disk: a
+    sandbox does not outlive the host's power, so nothing it writes has to (`barrier=0`).
+    """
+    if not orders.pages:
+        return
+    path = os.path.join(orders.folder, "disk.ext4")
+    with open(path, "wb") as file:
+        file.truncate(orders.disk_bytes)
+        for offset, content in orders.pages:
+            os.pwrite(file.fileno(), content, offset)
+    mount_image(ctypes.CDLL(None, use_errno=True), path, os.path.join(STAGE, "disk"))
 
 
 def mount(libc: ctypes.CDLL, source: str, target: str, kind: str, flags: int, data: bytes = b"") -> None:
@@ -84,7 +82,7 @@ def mount_image(libc: ctypes.CDLL, image: str, target: str) -> None:
     loop = attach_loop(held)
     try:
         flags = MS_NOSUID | MS_NODEV | MS_NOATIME
-        mount(libc, os.readlink(f"/proc/self/fd/{loop}"), target, "ext4", flags)
+        mount(libc, os.readlink(f"/proc/self/fd/{loop}"), target, "ext4", flags, b"barrier=0,noinit_itable")
     finally:
         os.close(loop)
         os.close(held)

@@ -3,11 +3,11 @@
 It starts bubblewrap, owns the sandbox's age and heartbeat, and cleans everything up at the end. gofer
 finds it by a file lock, which the kernel drops with the process: no process id can be mistaken for it.
 This package uses the standard library only and no `socket`, `json` or `subprocess`, because it must
-start in milliseconds.
+start in milliseconds. gofer starts one ahead, which waits for its orders and has made nothing yet.
 
-It reads its orders from standard input (a socket): frames of words divided by NUL, an empty one last.
-It answers `ready` or `failed: …`, and waits for `kept`: a gofer that dies before that leaves nothing.
-Later, a connection to `control.sock` that says `e` ends the sandbox; it is closed when all is gone.
+It reads its orders from standard input (a socket): frames whose first word names what follows, an empty
+one last. It answers `ready` or why not, and waits for `k` (kept): a gofer that dies before that leaves
+nothing. Later, a connection to `control.sock` that says `e` ends the sandbox; it is closed when all is gone.
 """
 
 import _socket
@@ -15,9 +15,10 @@ import errno
 import os
 
 from gofer.sandboxes.keeper.cell import Cell
-from gofer.sandboxes.keeper.disk import make_folders, stage
+from gofer.sandboxes.keeper.disk import enter_stage, furnish, make_disk, make_folders
 from gofer.sandboxes.keeper.groups import make_groups
-from gofer.sandboxes.keeper.orders import Failed, Orders, read_frames
+from gofer.sandboxes.keeper.orders import FULL, Failed, Orders, read_frames
+from gofer.sandboxes.keeper.title import show
 from gofer.sandboxes.keeper.traces import clean, hold_lock
 from gofer.sandboxes.keeper.watch import Watch
 
@@ -35,11 +36,13 @@ def listen(folder: str) -> _socket.socket:
 def keep(orders: Orders) -> int:
     """From start to end; the connection to close when all is cleaned up, or -1."""
     make_folders(orders)
-    stage(orders)
     make_groups(orders)
+    enter_stage(orders)
     cell = Cell(orders)
     try:
-        cell.wait_ready()
+        make_disk(orders)
+        furnish(orders)
+        cell.start()
         control = listen(orders.folder)
         os.write(0, b"ready\n")
         asker = Watch(cell, control).until_end()
@@ -52,11 +55,14 @@ def keep(orders: Orders) -> int:
 def main() -> None:
     """Keep one sandbox."""
     orders = Orders(read_frames(0))
-    hold_lock(orders.folder + ".lock")
+    show(orders.folder)
     try:
+        hold_lock(orders.folder + ".lock")
         keep(orders)
-    except (Failed, OSError) as error:
-        tell(f"failed: {error}\n")
+    except Failed as failure:
+        tell(str(failure))
+    except OSError as error:
+        tell(f"{FULL if error.errno == errno.ENOSPC else error.strerror}: {error.filename or 'writing'}")
     finally:
         clean(orders.folder, [path for path, *_ in orders.groups])
 
@@ -64,7 +70,7 @@ def main() -> None:
 def tell(text: str) -> None:
     """Say something to gofer, which may be gone."""
     try:
-        os.write(0, text.encode())
+        os.write(0, text.encode("utf-8", "replace"))
     except OSError as error:
         if error.errno != errno.EPIPE:
             raise

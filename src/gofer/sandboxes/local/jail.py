@@ -1,16 +1,20 @@
 """The walls of a sandbox: bubblewrap's arguments, rlimits, made-up files, as orders for its keeper."""
 
+import marshal
 import os
 import resource
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
 from pathlib import Path
 
 from gofer.core.sandbox import Profile, SandboxSpec
 from gofer.sandboxes import guest
 from gofer.sandboxes.keeper.disk import STAGE
 from gofer.sandboxes.local.desktop import DISPLAY
+from gofer.sandboxes.local.disk import Page
 from gofer.sandboxes.local.machine import Machine
 
 PROXY = "http://127.0.0.1:3128"
@@ -42,37 +46,40 @@ NOFILE = 8192
 
 @dataclass(frozen=True)
 class Jail:
-    """One sandbox to be: what was asked for, on this machine, under this id."""
+    """One sandbox to be: what was asked for, on this machine."""
 
     spec: SandboxSpec
     machine: Machine
     root: Path
-    identity: str
     idle_seconds: float
     extra_files: dict[str, str]
     start: tuple[str, ...]
+    disk: Sequence[Page]
 
-    def frames(self) -> Iterator[bytes]:
-        """The orders for the keeper, which explains the form."""
-        for name, word in self._words().items():
+    def frames(self, identity: str) -> Iterator[bytes]:
+        """The orders for the keeper of the sandbox with this id; the keeper explains the form."""
+        for name, word in self._words(identity).items():
             yield frame("word", name, word)
         for number, value in self._rlimits().items():
             yield frame("rlimit", str(number), str(value))
         groups = self.machine.groups
-        for group in groups.orders(self.identity, self.spec.limits) if groups else []:
+        for group in groups.orders(identity, self.spec.limits) if groups else []:
             yield frame("group", *group)
-        for path, text in (MADE_UP | self.extra_files | agent_files()).items():
-            yield frame("file", path, text)
-        yield frame("arguments", *self._arguments())
+        for path, content in ((MADE_UP | self.extra_files) | agent_files()).items():
+            yield frame("file", path, content)
+        for offset, content in self.disk:
+            yield frame("page", str(offset), content)
+        yield frame("arguments", *self._arguments(identity))
 
-    def _words(self) -> dict[str, str]:
+    def _words(self, identity: str) -> dict[str, str]:
         return {
             "bwrap": self.machine.bwrap,
             "root": str(self.root),
-            "id": self.identity,
+            "id": identity,
             "uid": str(own_uid() if self.machine.is_root else self.machine.uid),
+            "image": self.spec.image or "",
             "staged": "yes" if self.machine.is_root else "no",
-            "disk": "image" if self.machine.has_disk_images else "watched",
+            "disk": "image" if self.disk else "watched",
             "disk_mb": str(self.spec.limits.disk_mb),
             "wall": str(self.spec.limits.wall_seconds),
             "idle": str(self.idle_seconds),
@@ -90,9 +97,10 @@ class Jail:
             wanted[resource.RLIMIT_AS] = limits.memory_mb << 20
         return wanted
 
-    def _arguments(self) -> Iterator[str]:
+    def _arguments(self, identity: str) -> Iterator[str]:
         yield from self._system()
-        yield from self._folders()
+        yield from self._folders(Path(STAGE) if self.machine.is_root else self.root / identity)
+        yield from ("--remount-ro", "/")
         yield from ("--unshare-all", "--unshare-user", "--die-with-parent", "--new-session")
         if self.spec.profile is Profile.CODE:  # Chromium's own sandbox needs namespaces inside ours
             yield "--disable-userns"
@@ -105,40 +113,59 @@ class Jail:
         return ENVIRONMENT | ({"DISPLAY": DISPLAY} if self.spec.profile is Profile.DESKTOP else {})
 
     def _system(self) -> Iterator[str]:
-        base = Path(self.spec.image or "/")
-        yield from ("--ro-bind", str(base / "usr"), "/usr")
+        image, source = Path(self.spec.image or "/"), self._source()
+        yield from ("--ro-bind", f"{source}/usr", "/usr")
         for name in TOP:
-            if (base / name).is_symlink():
-                yield from ("--symlink", os.readlink(base / name), f"/{name}")
-            elif (base / name).exists():
-                yield from ("--ro-bind", str(base / name), f"/{name}")
+            if (image / name).is_symlink():
+                yield from ("--symlink", os.readlink(image / name), f"/{name}")
+            elif (image / name).exists():
+                yield from ("--ro-bind", f"{source}/{name}", f"/{name}")
         for name in ETC + (ETC_DESKTOP if self.spec.profile is Profile.DESKTOP else ()):
-            yield from ("--ro-bind-try", str(base / "etc" / name), f"/etc/{name}")
+            yield from ("--ro-bind-try", f"{source}/etc/{name}", f"/etc/{name}")
         if self.spec.profile is Profile.DESKTOP:
-            yield from ("--ro-bind-try", str(base / "var/cache/fontconfig"), "/var/cache/fontconfig")
+            yield from ("--ro-bind-try", f"{source}/var/cache/fontconfig", "/var/cache/fontconfig")
         yield from ("--proc", "/proc", "--dev", "/dev")
 
-    def _folders(self) -> Iterator[str]:
-        base = Path(STAGE) if self.machine.is_root else self.root / self.identity
+    def _source(self) -> str:
+        """Where bubblewrap finds the root file system."""
+        if self.spec.image and self.machine.is_root:
+            return f"{STAGE}/image"
+        return self.spec.image or ""
+
+    def _folders(self, base: Path) -> Iterator[str]:
         yield from ("--bind", str(base / "sockets"), "/run/sbx", "--ro-bind", str(base / "net"), "/run/net")
         yield from ("--bind", str(base / "disk/workspace"), "/workspace")
-        if self.machine.has_disk_images:
+        if self.disk:
             yield from ("--bind", str(base / "disk/home"), "/home/user", "--bind", str(base / "disk/tmp"), "/tmp")
             return
         size = str(self.spec.limits.disk_mb << 20)
         yield from ("--size", size, "--tmpfs", "/tmp", "--size", size, "--tmpfs", "/home", "--dir", "/home/user")
 
 
-def frame(kind: str, *words: str) -> bytes:
+def frame(kind: str, *words: str | bytes) -> bytes:
     """One order for the keeper."""
     return b"\0".join(os.fsencode(word) for word in (kind, *words))
 
 
-def agent_files() -> dict[str, str]:
+@cache
+def agent_files() -> dict[str, str | bytes]:
     """The agent's own files, by where they go inside; its packages need no contents there."""
-    folder = Path(guest.__file__).parent
     home = f"{LIBRARY}/gofer/sandboxes/guest"
-    return {f"{home}/{path.name}": path.read_text() for path in sorted(folder.glob("*.py"))}
+    files: dict[str, str | bytes] = {}
+    for path in sorted(Path(guest.__file__).parent.glob("*.py")):
+        source = path.read_bytes()
+        files[f"{home}/{path.name}"] = source
+        files[cache_from_source(f"{home}/{path.name}")] = compiled(source, path.name)
+    return files
+
+
+def compiled(source: bytes, name: str) -> bytes:
+    """A module as a `.pyc` that is not compared with its source (PEP 552): compiling inside takes 6 ms.
+
+    A guest whose Python is of another version does not look at it.
+    """
+    code = marshal.dumps(compile(source, name, "exec", dont_inherit=True))
+    return MAGIC_NUMBER + (1).to_bytes(4, "little") + source_hash(source) + code
 
 
 def own_uid() -> int:

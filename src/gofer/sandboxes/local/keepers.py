@@ -1,8 +1,8 @@
 """Starting, finding and ending the keepers, the processes that sandboxes live below."""
 
 import asyncio
-import fcntl
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -12,13 +12,54 @@ from pathlib import Path
 
 from gofer.core.errors import Unavailable
 from gofer.sandboxes.keeper import traces
+from gofer.sandboxes.keeper.orders import FULL
+from gofer.sandboxes.local import sockets
 
 END_SECONDS = 15.0
 SOURCE = str(Path(traces.__file__).parents[3])
 START = "import sys; sys.path.append(sys.argv[1]); from gofer.sandboxes.keeper.main import main; main()"
+ROOM = " " * 256
+"""An argument in whose place the keeper shows its folder."""
 
 GroupsOf = Callable[[str], list[str]]
 """The control groups of a sandbox, by its id."""
+
+
+class Keeper:
+    """A process that waits for its orders; it ends when this object does, until it has taken a sandbox over."""
+
+    def __init__(self) -> None:
+        self._ours, theirs = socket.socketpair()
+        self._ours.setblocking(False)
+        with theirs:
+            self.process = spawn(theirs)
+
+    async def obey(self, frames: Iterable[bytes]) -> None:
+        """Hand it its orders and, when the sandbox is ready, the sandbox; raises `Unavailable` with its reason."""
+        loop = asyncio.get_running_loop()
+        message = b"".join(len(frame).to_bytes(4, "big") + frame for frame in (*frames, b""))
+        with self._ours:
+            try:
+                await loop.sock_sendall(self._ours, message)
+                answer = await loop.sock_recv(self._ours, 8192)
+                if answer != b"ready\n":
+                    raise await self._not_started(answer.decode(errors="replace"))
+                await loop.sock_sendall(self._ours, b"k")
+            except OSError as error:
+                raise Unavailable(f"the sandbox did not start: its keeper died ({error})") from error
+
+    async def _not_started(self, reason: str) -> Unavailable:
+        """The keeper's reason as an error of gofer's, once it has cleaned up and is gone."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(END_SECONDS):
+                await asyncio.get_running_loop().sock_recv(self._ours, 1)
+        code = "ERR_DISK_FULL" if reason.startswith(FULL) else None
+        return Unavailable(f"the sandbox did not start: {reason.strip() or 'its keeper died'}", code=code)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process runs; one that has ended is collected."""
+        return self.process.poll() is None
 
 
 class Keepers:
@@ -27,93 +68,72 @@ class Keepers:
     def __init__(self, root: Path, groups_of: GroupsOf) -> None:
         self.root = root
         self._groups_of = groups_of
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._busy: list[Keeper] = []
+        self._spare: asyncio.Task[Keeper] | None = None
 
-    async def start(self, identity: str, frames: Iterable[bytes]) -> None:
-        """Start a keeper with these orders and take its sandbox over; raises `Unavailable` with its reason."""
-        ours, theirs = socket.socketpair()
-        try:
-            ours.setblocking(False)
-            self._processes.append(await asyncio.to_thread(spawn, theirs, str(self.root / identity)))
-            theirs.close()
-            message = b"".join(len(frame).to_bytes(4, "big") + frame for frame in (*frames, b""))
-            loop = asyncio.get_running_loop()
-            await loop.sock_sendall(ours, message)
-            answer = await loop.sock_recv(ours, 8192)
-            if answer != b"ready\n":
-                reason = answer.decode(errors="replace").strip() or "its keeper died"
-                raise Unavailable(f"the sandbox did not start: {reason}")
-            await loop.sock_sendall(ours, b"k")
-        finally:
-            ours.close()
-            theirs.close()
-            self._reap()
+    async def start(self, orders: Callable[[str], Iterable[bytes]]) -> str:
+        """Start a sandbox by the orders for its new id; the id. Raises `Unavailable` with the keeper's reason."""
+        identity = secrets.token_hex(8)
+        spare, self._spare = self._spare, None
+        keeper = await ready(spare)
+        if keeper is None:
+            keeper = await asyncio.to_thread(Keeper)
+        self._busy.append(keeper)
+        await keeper.obey(orders(identity))
+        self._collect()
+        if self._spare is None:  # only now, so that this sandbox had the CPU to itself
+            self._spare = asyncio.ensure_future(asyncio.to_thread(Keeper))
+        return identity
 
     async def end(self, identity: str) -> None:
         """End a sandbox and wait until nothing of it is left; harmless when it is gone."""
-        with suppress(OSError):  # nobody listens: the keeper is gone, or about to be
+        with suppress(OSError, Unavailable):  # nobody listens: the keeper is gone, or about to be
             await asyncio.wait_for(self._ask_to_end(identity), END_SECONDS)
-        await self._until_unlocked(identity)
-        await asyncio.to_thread(self.sweep, identity)
-        self._reap()
+        async with asyncio.timeout(END_SECONDS):
+            while not await asyncio.to_thread(self.sweep, identity):
+                await asyncio.sleep(0.01)
+        self._collect()
 
     async def _ask_to_end(self, identity: str) -> None:
-        folder = os.open(self.root / identity, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            reader, writer = await asyncio.open_unix_connection(f"/proc/self/fd/{folder}/control.sock")
-        finally:
-            os.close(folder)
+        reader, writer = await sockets.connect(self.root / identity, "control.sock", os.geteuid())
         writer.write(b"e")
         await reader.read()
         writer.close()
 
-    async def _until_unlocked(self, identity: str) -> None:
-        async with asyncio.timeout(END_SECONDS):
-            while self.alive(identity):
-                await asyncio.sleep(0.01)
-
-    def alive(self, identity: str) -> bool:
-        """Whether a keeper holds this sandbox's lock."""
-        try:
-            fd = os.open(self.root / f"{identity}.lock", os.O_RDWR | os.O_CLOEXEC)
-        except FileNotFoundError:
-            return False
-        try:
-            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        finally:
-            os.close(fd)
-        return False
-
-    def living(self) -> list[str]:
+    async def living(self) -> list[str]:
         """The sandboxes that have a keeper; what dead keepers left behind is removed on the way."""
+        self._collect()
+        return await asyncio.to_thread(self._sweep_all)
+
+    def _sweep_all(self) -> list[str]:
         found = sorted(path.stem for path in self.root.glob("*.lock"))
-        living = [identity for identity in found if self.alive(identity)]
-        for identity in set(found) - set(living):
-            self.sweep(identity)
-        self._reap()
-        return living
+        return [identity for identity in found if not self.sweep(identity)]
 
-    def sweep(self, identity: str) -> None:
-        """Remove what a keeper left that was killed itself."""
-        lock = self.root / f"{identity}.lock"
-        if lock.exists() and not self.alive(identity):
-            traces.clean(str(self.root / identity), self._groups_of(identity))
+    def sweep(self, identity: str) -> bool:
+        """Remove what a keeper left that was killed itself; False when the sandbox lives."""
+        return traces.sweep(str(self.root / identity), self._groups_of(identity))
 
-    def _reap(self) -> None:
+    def _collect(self) -> None:
         """Collect keepers that ended, so that none stays a zombie below us."""
-        self._processes = [process for process in self._processes if process.poll() is None]
+        self._busy = [keeper for keeper in self._busy if keeper.is_alive]
 
 
-def spawn(theirs: socket.socket, shown: str) -> subprocess.Popen[bytes]:
-    """A keeper with that socket as its standard input, in a session of its own; `ps` shows its folder."""
+async def ready(spare: asyncio.Task[Keeper] | None) -> Keeper | None:
+    """The keeper that was started ahead, unless that came to nothing or it died since."""
+    if spare is None or spare.get_loop() is not asyncio.get_running_loop():
+        return None
+    await asyncio.wait([spare])
+    return spare.result() if not spare.cancelled() and spare.exception() is None and spare.result().is_alive else None
+
+
+def spawn(theirs: socket.socket) -> subprocess.Popen[bytes]:
+    """A keeper with that socket as its standard input, in a session of its own."""
     return subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", START, SOURCE, shown],
+        [sys.executable, "-I", "-S", "-c", START, SOURCE, ROOM],
         stdin=theirs.fileno(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd="/",
-        env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},  # nothing of ours: the keeper needs mkfs.ext4 only
+        env={},  # nothing of ours: a keeper starts nothing but bubblewrap
         start_new_session=True,
     )

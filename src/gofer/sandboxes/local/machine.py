@@ -50,9 +50,12 @@ class Machine:
         said = [f"`{program}` is missing: apt-get install {package}" for program, package in missing.items()]
         if profile is Profile.DESKTOP and not (found("Xvnc") or (found("Xvfb") and found("x11vnc"))):
             said.append("no X server with VNC: apt-get install tigervnc-standalone-server (or xvfb x11vnc)")
-        if "bwrap" not in missing:
-            said += self.namespace_problems
-        return said
+        return said if "bwrap" in missing else said + self.namespace_problems
+
+    @property
+    def bwrap_problems(self) -> list[str]:
+        """What keeps a sandbox with an image of its own from working here."""
+        return self.namespace_problems if self.bwrap else ["`bwrap` is missing: apt-get install bubblewrap"]
 
     @cached_property
     def namespace_problems(self) -> list[str]:

@@ -2,8 +2,7 @@
 
 import asyncio
 import os
-import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -12,9 +11,10 @@ from pydantic_ai.messages import WorkspaceRef
 from pydantic_ai.workspaces import WorkspaceUnavailableError
 
 from gofer.core.errors import Refused
-from gofer.core.sandbox import Enforcement, Profile, SandboxSpec, Traffic
-from gofer.sandboxes.egress import EgressProxy
-from gofer.sandboxes.local import desktop, sockets
+from gofer.core.sandbox import Enforcement, NetworkUse, Profile, SandboxSpec, Traffic
+from gofer.sandboxes.egress import EgressProxy, Tally, look
+from gofer.sandboxes.local import desktop, image, sockets
+from gofer.sandboxes.local.disk import Page, empty_disk
 from gofer.sandboxes.local.jail import Jail
 from gofer.sandboxes.local.keepers import Keepers
 from gofer.sandboxes.local.machine import this_machine
@@ -23,6 +23,7 @@ from gofer.sandboxes.local.sandbox import LocalSandbox
 from gofer.sandboxes.local.wire import Exchange
 
 OnTraffic = Callable[[WorkspaceRef, Traffic], None]
+TALLY = "network-use"
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -90,7 +91,7 @@ class LocalSandboxes:
 
     async def living(self) -> list[WorkspaceRef]:
         """Every sandbox of this root, held or not; leftovers of dead keepers are swept up on the way."""
-        return [WorkspaceRef(provider=PROVIDER, id=one) for one in await asyncio.to_thread(self._keepers.living)]
+        return [WorkspaceRef(provider=PROVIDER, id=one) for one in await self._keepers.living()]
 
     async def heartbeat(self, refs: list[WorkspaceRef]) -> None:
         """Say that these are still held."""
@@ -102,21 +103,25 @@ class LocalSandboxes:
 
     async def let(self, spec: SandboxSpec) -> WorkspaceRef:
         """Start a new sandbox."""
-        self._require(spec.profile)
+        self._require(spec.profile, spec.image)
+        image.require(spec)
         self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        identity = secrets.token_hex(8)
         is_desktop = spec.profile is Profile.DESKTOP
         jail = Jail(
             spec,
             self._machine,
             self._root.resolve(),
-            identity,
             self._idle,
             desktop.files() if is_desktop else {},
             (desktop.START,) if is_desktop else (),
+            await self._disk(spec),
         )
-        await self._keepers.start(identity, jail.frames())
-        return WorkspaceRef(provider=PROVIDER, id=identity)
+        return WorkspaceRef(provider=PROVIDER, id=await self._keepers.start(jail.frames))
+
+    async def _disk(self, spec: SandboxSpec) -> Sequence[Page]:
+        if not self._machine.has_disk_images:
+            return ()
+        return await asyncio.to_thread(empty_disk, spec.limits.disk_mb)
 
     async def enter(self, ref: WorkspaceRef, spec: SandboxSpec) -> Place:
         """Where a living sandbox is; its network is on from now."""
@@ -125,7 +130,8 @@ class LocalSandboxes:
             raise WorkspaceUnavailableError(f"the sandbox {ref.id} is gone")
         proxy, holders = self._proxies.get(ref.id, (None, 0))
         if proxy is None:
-            proxy = EgressProxy(spec.egress, self._names, partial(self._tell, ref))
+            tally = Tally(place.folder / TALLY)
+            proxy = EgressProxy(spec.egress, self._names, partial(self._tell, ref), tally=tally)
         proxy.rules = spec.egress
         self._proxies[ref.id] = (proxy, holders + 1)
         if not holders:
@@ -142,6 +148,11 @@ class LocalSandboxes:
         else:
             await proxy.close()
 
+    def network_use(self, ref: WorkspaceRef) -> NetworkUse:
+        """Requests and bytes of a sandbox so far; zero for one that is gone."""
+        proxy, _ = self._proxies.get(ref.id, (None, 0))
+        return proxy.use if proxy else look(self._root / known(ref) / TALLY)
+
     async def _discard(self, box: LocalSandbox) -> None:
         await box.close()
         if box.ref:
@@ -151,7 +162,7 @@ class LocalSandboxes:
         if self._on_traffic and (traffic.allowed or traffic.host not in desktop.OWN_HOSTS):
             self._on_traffic(ref, traffic)
 
-    def _require(self, profile: Profile) -> None:
-        problems = self.problems(profile)
+    def _require(self, profile: Profile, image: str | None = None) -> None:
+        problems = self._machine.bwrap_problems if image else self.problems(profile)
         if problems:
             raise Refused(" ".join(problems), code="ERR_MISSING_PROGRAM")

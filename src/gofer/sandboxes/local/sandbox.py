@@ -9,7 +9,7 @@ from typing import Protocol
 from pydantic_ai.messages import WorkspaceRef
 from pydantic_ai.workspaces import CommandResult, FileEntry, WorkspaceCommand, WorkspaceUnavailableError
 
-from gofer.core.sandbox import Enforcement, Profile, SandboxSpec
+from gofer.core.sandbox import Enforcement, NetworkUse, Profile, SandboxSpec
 from gofer.core.screen import Screen
 from gofer.sandboxes.guest.command import HOME
 from gofer.sandboxes.local.commands import Collected, words_for
@@ -31,6 +31,9 @@ class Landlord(Protocol):
 
     async def leave(self, ref: WorkspaceRef) -> None:
         """One object less that needs its network."""
+
+    def network_use(self, ref: WorkspaceRef) -> NetworkUse:
+        """What a sandbox did on the network."""
 
     def enforcement(self) -> Enforcement:
         """Which limits are real here."""
@@ -63,6 +66,11 @@ class LocalSandbox:
     def enforcement(self) -> Enforcement:
         """Which limits are real for this sandbox."""
         return self._landlord.enforcement()
+
+    @property
+    def network_use(self) -> NetworkUse:
+        """Requests and bytes so far."""
+        return self._landlord.network_use(self._ref) if self._ref else NetworkUse()
 
     async def start(self) -> None:
         """Create or attach now, and wait until the desktop, if there is one, can be seen and driven."""
