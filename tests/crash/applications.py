@@ -81,6 +81,19 @@ async def think(run: RunContext, _asked: Asked) -> str:
     return await run.agent(f"run {run.id}", tools=[look])
 
 
+async def consult(run: RunContext, _asked: Asked) -> str:
+    """An agent whose tool asks a person."""
+
+    async def look(number: int) -> str:
+        """Ask somebody."""
+        answer = await run.ask(Question(text=f"What is {number}?", choices=("yes", "no")))
+        note(run.id, f"tool {number}")
+        tick("tool")
+        return answer
+
+    return await run.agent(f"run {run.id}", tools=[look])
+
+
 async def ask(run: RunContext, _asked: Asked) -> str:
     """A step, a question, a step."""
 
@@ -155,7 +168,7 @@ async def work(run: RunContext, asked: Asked) -> None:
     await run.step(busy)
 
 
-FLOWS = (march, think, ask, stumble, box, hang, work)
+FLOWS = (march, think, consult, ask, stumble, box, hang, work)
 APPLICATIONS = [
     Application(flow.__name__, flow.__doc__ or "", Asked, flow, limit_key=lambda asked: asked.profile) for flow in FLOWS
 ]

@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from tests.crash.applications import TURNS
 from tests.crash.world import World
 
 POINTS = {"step": 12, "tool": 6, "reply": 8, "recorded": 24, "stored": 40, "commit": 120}
@@ -10,7 +11,7 @@ POINTS = {"step": 12, "tool": 6, "reply": 8, "recorded": 24, "stored": 40, "comm
 
 KILLS = 5
 SEEDS = range(1, 5)
-MIXED = ("march", "think", "ask", "stumble")
+MIXED = ("march", "think", "consult", "ask", "stumble")
 
 
 def deadly(rng: random.Random) -> dict[str, float | int | str]:
@@ -48,6 +49,19 @@ async def test_what_was_recorded_before_the_kill_is_not_done_again_at_all(world:
     assert len(lines) == len(set(lines)), lines
     assert world.kills >= 3
     await world.audit()
+
+
+@pytest.mark.parametrize("point", ["tool", "stored", "recorded"])
+async def test_a_question_inside_a_tool_outlives_the_worker_and_is_asked_once(world: World, point: str) -> None:
+    (run_id,) = await world.start("consult")
+    assert world.live(seconds=1.0, answers=False)
+    for nth in (2, 4):
+        world.live(point=point, nth=nth)
+    world.finish()
+    await world.audit()
+    _, events = (await world.books())[run_id]
+    questions = [e.data["question"]["question"]["text"] for e in events if e.type == "question.asked"]  # type: ignore[index,call-overload]
+    assert questions == [f"What is {number}?" for number in range(TURNS)]
 
 
 async def test_a_sandbox_outlives_its_worker_and_nothing_of_it_stays(world: World) -> None:

@@ -6,7 +6,7 @@ import signal
 import time
 from collections import Counter
 
-from tests.crash.world import World
+from tests.crash.world import World, check_events, check_tellings
 
 from gofer.core.run import Status
 
@@ -73,6 +73,35 @@ async def test_a_frozen_worker_fences_itself_and_its_runs_end_elsewhere_once(sha
     late = {line["run"] for line in shared.ledger()[-8:] if line["pid"] == frozen}
     await shared.audit(late=frozen)
     assert await shared.books() == settled, f"a frozen worker wrote into {late}"
+
+
+async def taken_over(world: World, frozen: int, runs: list[str]) -> None:
+    """Wait until another worker has done something for one of these runs."""
+    async with asyncio.timeout(30):
+        while not any(line["run"] in runs and line["pid"] != frozen for line in world.ledger()):
+            await asyncio.sleep(0.02)
+
+
+async def test_a_worker_that_wakes_while_another_carries_its_runs_writes_nothing_into_them(shared: World) -> None:
+    three(shared)
+    started = await shared.start(*["march"] * 6, seconds=2.0)
+    await begun(shared, 6)
+    frozen = busiest(shared)
+    orphans = sorted({line["run"] for line in shared.ledger() if line["pid"] == frozen})
+    os.kill(frozen, signal.SIGSTOP)
+    await taken_over(shared, frozen, orphans)
+    assert not any(run.status.ended for run, _ in (await shared.books()).values())
+    os.kill(frozen, signal.SIGCONT)
+    assert shared.nursery.dead(frozen, 15) == 75
+    await shared.ended(started)
+    for run_id in orphans:
+        run, events = (await shared.books())[run_id]
+        check_events(events)
+        check_tellings(run.app, events)
+        kinds = Counter(event.type for event in events)
+        assert (run.output, kinds["step.finished"], kinds["run.recovered"]) == (6, 4, 1)
+        after = [e.type for e in events if e.seq > next(e.seq for e in events if e.type == "run.recovered")]
+        assert after == sorted(after, key=lambda kind: kind == "run.succeeded")
 
 
 async def test_a_worker_that_is_closed_hands_its_runs_over_and_cancels_none(shared: World) -> None:

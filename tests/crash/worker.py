@@ -96,9 +96,10 @@ def watch_commits() -> None:
     """Reach `stored` after each batch of writes, and `commit` right before each commit of either database."""
     commit = Database._commit
 
-    def then(database: Database, batch: Any) -> None:
-        commit(database, batch)
+    def then(database: Database, batch: Any, last: bool = False) -> Any:
+        homeless = commit(database, batch, last)
         tick("stored")
+        return homeless
 
     setattr(Database, "_commit", then)  # noqa: B010 - in this process only, which is about to die
     sa.event.listen(sa.Engine, "commit", lambda _connection: tick("commit"))

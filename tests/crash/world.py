@@ -33,13 +33,16 @@ REPOSITORY = Path(__file__).parents[2]
 EXPECTED: dict[str, list[str]] = {
     "march": ["step 0", "step 1", "step 2", "step 3"],
     "think": [line for n in range(TURNS) for line in (f"reply {n}", f"tool {n}")] + [f"reply {TURNS}"],
+    "consult": [line for n in range(TURNS) for line in (f"reply {n}", f"tool {n}")] + [f"reply {TURNS}"],
     "ask": ["step 0", "step 1"],
     "stumble": ["reply 0", "step 0", "step 1"],
     "box": ["step 0", "step 1", "step 2"],
 }
 """What each application does outside, in order."""
 
-REPLIES = {"think": TURNS + 1, "stumble": 1}
+REPLIES = {"think": TURNS + 1, "consult": TURNS + 1, "stumble": 1}
+TOOLS = {"think": TURNS, "consult": TURNS}
+QUESTIONS = {"consult": TURNS, "ask": 1}
 
 
 class Nursery:
@@ -191,6 +194,7 @@ class World:
         for run_id, (run, events) in books.items():
             assert run.status is Status.SUCCEEDED, (run_id, run.app, run.status, run.error, [e.type for e in events])
             check_events(events)
+            check_tellings(run.app, events)
             check_costs(run, events)
             lines = on_time([line for line in self.ledger() if line["run"] == run_id], late)
             if run.app in EXPECTED:
@@ -230,8 +234,22 @@ def check_events(events: list[Event]) -> None:
     assert attempts == list(range(1, kinds["run.retrying"] + 2)), attempts
     assert sum(kinds[kind] for kind in ("run.succeeded", "run.failed", "run.cancelled")) == 1, kinds
     assert events[-1].type in ("run.succeeded", "run.failed", "run.cancelled")
-    for pair in (("step.started", "step.finished"),):
-        assert kinds[pair[0]] >= kinds[pair[1]], kinds
+
+
+def check_tellings(app: str, events: list[Event]) -> None:
+    """Whatever began ended, and each was told once: a kill neither loses nor repeats an event."""
+    kinds = Counter(event.type for event in events)
+    for one, other in (
+        ("step.started", "step.finished"),
+        ("tool.started", "tool.finished"),
+        ("question.asked", "question.answered"),
+        ("run.waiting", "run.resumed"),
+    ):
+        assert kinds[one] == kinds[other], (one, kinds)
+    assert kinds["tool.started"] == TOOLS.get(app, 0), kinds
+    assert kinds["question.asked"] == QUESTIONS.get(app, 0), kinds
+    assert kinds["run.waiting"] <= kinds["question.asked"] + kinds["run.retrying"], kinds
+    assert kinds["model.started"] >= kinds["model.finished"], kinds
 
 
 def check_costs(run: Run, events: list[Event]) -> None:

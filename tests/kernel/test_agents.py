@@ -9,13 +9,15 @@ from llmock.pytest_plugin import LLMock
 from pydantic import BaseModel
 from pydantic_ai.messages import ModelMessage
 from pydantic_ai.models.function import AgentInfo, DeltaToolCall
+from pydantic_ai.usage import RequestUsage
 
 from gofer.core.application import Application, RunContext
 from gofer.core.budget import Budget
 from gofer.core.errors import Unavailable
 from gofer.core.run import Run, Status
+from gofer.kernel.metering import price_of
 from gofer.kernel.parts import Policy
-from gofer.models.resolve import resolve
+from gofer.models.resolve import Models, resolve
 from gofer.testing.harness import Harness, Setup, harness
 from gofer.testing.models import ScriptedModel
 
@@ -133,6 +135,20 @@ async def test_a_refused_request_is_not_repeated(gofer: Harness, llmock: LLMock)
     run = await gofer.run("say")
     assert run.status is Status.FAILED
     assert run.attempt == 1
+
+
+async def test_a_fallback_is_paid_for_at_its_own_price(folder: Path, llmock: LLMock) -> None:
+    llmock.outage(provider="anthropic")
+    llmock.reply("Here instead")
+    model = Models(MODELS[0], (MODELS[1],))()
+    async with harness(Setup(folder, APPLICATIONS, model=model, policy=Policy())) as gofer:
+        run = await gofer.run("say")
+        assert run.output == "Here instead"
+        (finished,) = [event for event in await gofer.events(run.id) if event.type == "model.finished"]
+        usage = RequestUsage(input_tokens=run.cost.input_tokens, output_tokens=run.cost.output_tokens)
+        assert str(finished.data["model"]).startswith("gpt-5.6-terra")
+        assert run.cost.usd == pytest.approx(price_of("gpt-5.6-terra", "openai", usage))
+        assert run.cost.unpriced_calls == 0
 
 
 def looping() -> ScriptedModel:

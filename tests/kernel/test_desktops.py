@@ -1,6 +1,7 @@
 """Who watches and who drives."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -22,45 +23,51 @@ def desktops(gofer: Harness) -> Desktops:
     return Desktops(parts.database, parts.log, kernel.lender, kernel.watch, grace_seconds=0.05)
 
 
-async def test_only_one_person_holds_control(folder: Path) -> None:
-    async with harness(Setup(folder, APPLICATIONS)) as gofer:
-        run = await gofer.start("ask")
-        await gofer.reaches(run.id, Status.WAITING)
-        await gofer.call("run.control", FIRST, id=run.id, action="take")
-        with pytest.raises(Refused) as refused:
-            await gofer.call("run.control", SECOND, id=run.id, action="take")
-        assert refused.value.code == "ERR_CONFLICT"
+@pytest.fixture
+async def gofer(folder: Path) -> AsyncIterator[Harness]:
+    """A kernel at work."""
+    async with harness(Setup(folder, APPLICATIONS)) as ready:
+        yield ready
 
 
-async def test_control_that_was_forgotten_can_be_returned_by_who_may_do_everything(folder: Path) -> None:
-    async with harness(Setup(folder, APPLICATIONS)) as gofer:
-        run = await gofer.start("ask")
-        await gofer.reaches(run.id, Status.WAITING)
-        await gofer.call("run.control", FIRST, id=run.id, action="take")
-        assert (await gofer.call("run.control", SECOND, id=run.id, action="return")).controlled_by is None
-        with pytest.raises(Refused):
-            await gofer.call("run.control", SECOND, id=run.id, action="return")
+@pytest.fixture
+async def run_id(gofer: Harness) -> str:
+    """A run that waits for a person."""
+    run = await gofer.start("ask")
+    await gofer.reaches(run.id, Status.WAITING)
+    return run.id
 
 
-async def test_who_leaves_for_good_hands_control_back(folder: Path) -> None:
-    async with harness(Setup(folder, APPLICATIONS)) as gofer:
-        screens = desktops(gofer)
-        run = await gofer.start("ask")
-        await gofer.reaches(run.id, Status.WAITING)
-        await screens.joined(run.id, FIRST)
-        await screens.take(run.id, FIRST.id)
-        await screens.left(run.id, FIRST)
-        await gofer.happens(run.id, "control.returned", within=5)
+@pytest.fixture
+async def screens(gofer: Harness, run_id: str) -> Desktops:
+    """The run's desktop, which FIRST watched and drove and has just left."""
+    left = desktops(gofer)
+    await left.joined(run_id, FIRST)
+    await left.take(run_id, FIRST.id)
+    await left.left(run_id, FIRST)
+    return left
 
 
-async def test_who_reloads_the_page_keeps_control(folder: Path) -> None:
-    async with harness(Setup(folder, APPLICATIONS)) as gofer:
-        screens = desktops(gofer)
-        run = await gofer.start("ask")
-        await gofer.reaches(run.id, Status.WAITING)
-        await screens.joined(run.id, FIRST)
-        await screens.take(run.id, FIRST.id)
-        await screens.left(run.id, FIRST)
-        await screens.joined(run.id, FIRST)
-        await asyncio.sleep(0.3)
-        assert (await gofer.show(run.id)).controlled_by == FIRST.id
+async def test_only_one_person_holds_control(gofer: Harness, run_id: str) -> None:
+    await gofer.call("run.control", FIRST, id=run_id, action="take")
+    with pytest.raises(Refused) as refused:
+        await gofer.call("run.control", SECOND, id=run_id, action="take")
+    assert refused.value.code == "ERR_CONFLICT"
+
+
+async def test_control_that_was_forgotten_can_be_returned_by_who_may_do_everything(gofer: Harness, run_id: str) -> None:
+    await gofer.call("run.control", FIRST, id=run_id, action="take")
+    assert (await gofer.call("run.control", SECOND, id=run_id, action="return")).controlled_by is None
+    with pytest.raises(Refused):
+        await gofer.call("run.control", SECOND, id=run_id, action="return")
+
+
+@pytest.mark.usefixtures("screens")
+async def test_who_leaves_for_good_hands_control_back(gofer: Harness, run_id: str) -> None:
+    await gofer.happens(run_id, "control.returned", within=5)
+
+
+async def test_who_reloads_the_page_keeps_control(gofer: Harness, run_id: str, screens: Desktops) -> None:
+    await screens.joined(run_id, FIRST)
+    await asyncio.sleep(0.3)
+    assert (await gofer.show(run_id)).controlled_by == FIRST.id

@@ -1,6 +1,7 @@
 """Sandboxes lent to runs, with real bubblewrap."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -38,7 +39,7 @@ async def use(run: RunContext, asked: Asked) -> str:
         await run.checkpoint(box)
         await run.ask(Question(text="Go on?"))
         found = await run.step(read, box)
-        return f"{found}, {'moved' if run.moved() else 'same'}"
+        return f"{found}, {'moved' if await run.moved() else 'same'}"
 
 
 async def end(run: RunContext, asked: Asked) -> str:
@@ -132,6 +133,24 @@ async def test_a_lost_sandbox_is_replaced_and_its_checkpoint_put_back(setup: Set
         await gofer.happens(run.id, "run.recovered")
         await gofer.call("run.answer", id=run.id, answer="yes")
         assert (await gofer.ended(run.id)).output == "kept, moved"
+    assert await boxes.living() == []
+
+
+async def test_a_checkpoint_that_cannot_be_read_is_not_taken_for_none(
+    setup: Setup, folder: Path, boxes: LocalSandboxes
+) -> None:
+    async with harness(setup) as gofer:
+        run = await gofer.start("use")
+        await gofer.reaches(run.id, Status.WAITING)
+    for ref in await boxes.living():
+        await boxes.destroy(ref)
+    kept = folder / "artifacts" / run.id
+    shutil.rmtree(kept)
+    kept.write_text("a file where a folder should be")
+    async with harness(setup) as gofer:
+        ended = await gofer.ended(run.id)
+        assert ended.error is not None
+        assert "could not be read" in ended.error.message
     assert await boxes.living() == []
 
 

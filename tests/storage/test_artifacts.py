@@ -76,6 +76,7 @@ async def test_a_missing_file_is_said_in_words(store: ArtifactStore) -> None:
 
 async def test_a_folder_that_cannot_be_written_is_said_in_words(tmp_path: Path) -> None:
     store = ArtifactStore(str(tmp_path / "artifacts"))
+    (tmp_path / "artifacts").mkdir()
     (tmp_path / "artifacts" / "r1").write_text("a file where a folder should be")
     with pytest.raises(Unavailable):
         await store.put(describe("a1", "r1", "x", b"x", "text/plain"), b"x")

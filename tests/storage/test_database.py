@@ -46,7 +46,7 @@ async def test_events_are_numbered_without_gaps_by_many_writers(store: Database)
     await store.write(lambda c: runs.insert(c, row("r")))
 
     def append(connection: sa.Connection, n: int) -> None:
-        events.append(connection, "r", [events.Entry("r", "said", float(n), {"text": str(n)}, f"k{n % 30}")])
+        events.append(connection, [events.Entry("r", "said", float(n), {"text": str(n)}, f"k{n % 30}")])
 
     await asyncio.gather(*[store.write(partial(append, n=n)) for n in range(60)])
     stored = await store.read(lambda c: events.after(c, "r", 0))

@@ -37,7 +37,7 @@ async def work(task: Task, model: Model, steps: Steps, meter: Meter, teller: Tel
         name="gofer",
         output_type=task.answer,
         instructions=task.instructions or None,
-        toolsets=[DurableToolset(_combined(task.tools), steps, teller)] if task.tools else [],
+        toolsets=[DurableToolset(_combined(task.tools), steps)] if task.tools else [],
         retries=RETRIES,
     )
     try:

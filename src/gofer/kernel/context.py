@@ -14,7 +14,7 @@ from gofer.core.application import Tool
 from gofer.core.artifact import Artifact
 from gofer.core.browser import Browser
 from gofer.core.errors import Refused
-from gofer.core.event import ArtifactSaved, EventBody, Said
+from gofer.core.event import ArtifactSaved, EventBody, Said, SandboxOpened
 from gofer.core.question import Question
 from gofer.core.run import Cost, Run
 from gofer.core.sandbox import Sandbox, SandboxSpec
@@ -24,10 +24,9 @@ from gofer.kernel.durable import Teller
 from gofer.kernel.lending import Lender
 from gofer.kernel.metering import Meter
 from gofer.kernel.parts import Parts
-from gofer.kernel.steps import Steps
-from gofer.kernel.stopwatch import Stopwatch
+from gofer.kernel.steps import Steps, by_name
 from gofer.kernel.waits import Waits
-from gofer.storage import artifacts, memory, runs
+from gofer.storage import artifacts, events, memory, runs
 
 T = TypeVar("T")
 
@@ -41,7 +40,6 @@ class Context:
         self._steps = steps
         self._waits = waits
         self._lender = lender
-        self._moved: set[str] = set()
         self._meter = self._fresh_meter()
         self._teller = Teller(self._tell, self._settle)
 
@@ -50,9 +48,8 @@ class Context:
         self._steps.begin(attempt)
         self._meter = self._fresh_meter()
 
-    def timed(self, seconds: float | None) -> AbstractAsyncContextManager[None]:
-        """A block that ends with `OutOfTime` after so many seconds of work."""
-        self._waits.stopwatch = Stopwatch(seconds)
+    def timed(self) -> AbstractAsyncContextManager[None]:
+        """A block that ends with `OutOfTime` when the run has worked for longer than it may."""
         return self._waits.stopwatch.running()
 
     @property
@@ -65,13 +62,24 @@ class Context:
         """Who asked."""
         return self._run.principal
 
-    def has_model(self) -> bool:
-        """Whether a model is configured."""
-        return self._parts.model() is not None
+    async def has_model(self) -> bool:
+        """Whether a model was configured when the flow asked."""
 
-    def moved(self, name: str = "main") -> bool:
-        """Whether the computer of this name replaces one that was lost."""
-        return name in self._moved
+        async def work() -> JsonValue:
+            return self._parts.model() is not None
+
+        return bool(await self._steps.remember("has_model", work))
+
+    async def moved(self, name: str = "main") -> bool:
+        """Whether the computer of this name replaced one that was lost before the flow asked."""
+
+        async def work() -> JsonValue:
+            opened = await self._parts.database.read(
+                partial(events.of_type, run_id=self.id, kind=SandboxOpened.model_fields["type"].default)
+            )
+            return any(event.data["name"] == name and event.data["how"] == "moved" for event in opened)
+
+        return bool(await self._steps.remember(f"moved {name}", work))
 
     async def step(self, function: Callable[..., Awaitable[T]], *args: Any, name: str | None = None) -> T:
         """Run a function once, remember its result."""
@@ -81,7 +89,8 @@ class Context:
             plain: JsonValue = shape.dump_python(await function(*args), mode="json")
             return plain
 
-        stored = await self._steps.remember(name or function.__name__, work, told=True)
+        called = name or function.__name__
+        stored = await self._steps.remember(called, work, by_name(called))
         return shape.validate_python(stored)
 
     async def agent(self, prompt: str, *, tools: Sequence[Tool] = (), instructions: str = "", answer: Any = str) -> Any:
@@ -104,10 +113,10 @@ class Context:
     async def sleep(self, seconds: float, name: str = "sleep") -> None:
         """Wait without a slot. What is waited for between attempts has a name of its own in each."""
 
-        async def due() -> JsonValue:
+        async def decide() -> JsonValue:
             return (self._parts.clock.now() + timedelta(seconds=seconds)).isoformat()
 
-        moment = datetime.fromisoformat(str(await self._steps.remember(f"{name} due", due)))
+        moment = datetime.fromisoformat(str(await self._steps.remember(due(name), decide)))
 
         async def wait() -> JsonValue:
             await self._waits.sleep_until(moment)
@@ -119,8 +128,6 @@ class Context:
     async def sandbox(self, spec: SandboxSpec, name: str = "main") -> AsyncIterator[Sandbox]:
         """A leased computer."""
         async with self._lender.lend(self.id, spec, name) as loan:
-            if loan.how == "moved":
-                self._moved.add(name)
             yield loan.box
 
     @asynccontextmanager
@@ -206,11 +213,16 @@ class Context:
         budget = self._parts.applications[self._run.app].budget
         return Meter(budget, self._parts.policy.allow_unpriced)
 
-    def _tell(self, body: EventBody) -> None:
-        self._parts.log.add(self.id, body)
+    def _tell(self, body: EventBody) -> Awaitable[bool]:
+        return self._parts.log.add(self.id, body)
 
     def _settle(self, body: EventBody, key: str, cost: Cost) -> None:
-        self._parts.log.add(self.id, body, key=key, change=partial(_book, run_id=self.id, key=key, cost=cost))
+        self._parts.log.add(self.id, body, key=key, change=partial(_book, run_id=self.id, cost=cost))
+
+
+def due(name: str) -> str:
+    """The step that decides until when to sleep."""
+    return f"{name} due"
 
 
 def digest(text: str) -> str:
@@ -222,5 +234,5 @@ def _insert_artifact(connection: sa.Connection, saved: Artifact) -> None:
     artifacts.insert(connection, saved)
 
 
-def _book(connection: sa.Connection, run_id: str, key: str, cost: Cost) -> bool:
-    return runs.add_cost_once(connection, run_id, key, cost)
+def _book(connection: sa.Connection, run_id: str, cost: Cost) -> None:
+    runs.add_cost(connection, run_id, cost)

@@ -40,6 +40,10 @@ class Desktops:
         """Whether the run has a desktop on this host right now."""
         return self._lender.screen(run_id) is not None
 
+    def watched_by(self, run_id: str, viewer_id: str) -> bool:
+        """Whether somebody with this principal looks at the run's desktop now."""
+        return self._viewers[run_id, viewer_id] > 0
+
     async def open_vnc(self, run_id: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A fresh RFB connection."""
         screen = self._lender.screen(run_id)

@@ -1,9 +1,8 @@
 """Each model reply and each tool result is a step of its own: paid for once, made once."""
 
 import asyncio
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +35,7 @@ from gofer.core.errors import GoferError, Refused, Unavailable
 from gofer.core.event import EventBody, ModelDelta, ModelFinished, ModelStarted, ToolFinished, ToolStarted
 from gofer.core.run import Cost
 from gofer.kernel.metering import Meter, price_of
-from gofer.kernel.steps import Steps
+from gofer.kernel.steps import Steps, Telling
 
 DELTA_SECONDS = 0.04
 """Text is put into the log this often while it streams: smooth to read, and 25 rows a second at most."""
@@ -51,7 +50,9 @@ ANY: TypeAdapter[Any] = TypeAdapter(Any)
 class Teller:
     """How wrappers put events into the run's log: `add` at once, `settled` once per key with its cost."""
 
-    def __init__(self, add: Callable[[EventBody], None], settled: Callable[[EventBody, str, Cost], None]) -> None:
+    def __init__(
+        self, add: Callable[[EventBody], Awaitable[bool]], settled: Callable[[EventBody, str, Cost], None]
+    ) -> None:
         self.add = add
         self.settled = settled
 
@@ -95,9 +96,11 @@ class DurableModel(WrapperModel):
         self._teller.settled(finished, f"model/{turn}", cost)
 
     async def _reply(self, turn: int, ask: "_Ask") -> JsonValue:
-        self._teller.add(ModelStarted(turn=turn, model=self.wrapped.model_name))
+        started = self._teller.add(ModelStarted(turn=turn, model=self.wrapped.model_name))
         with translated_errors(self.wrapped.model_name):
             response = await self._stream(turn, ask)
+        with suppress(Exception):  # it is stored before the reply is, but a reply that was paid for is not dropped
+            await started
         return {"reply": REPLY.dump_python(response, mode="json"), "usd": self._price(response)}
 
     def _price(self, response: ModelResponse) -> float | None:
@@ -194,18 +197,17 @@ def _http_error(model: str, error: ModelHTTPError) -> GoferError:
 class DurableToolset(WrapperToolset[None]):
     """Remembers each tool result; a mistake of the model is a result too, which tells it what to do instead."""
 
-    def __init__(self, wrapped: Any, steps: Steps, teller: Teller) -> None:
+    def __init__(self, wrapped: Any, steps: Steps) -> None:
         super().__init__(wrapped)
         self._steps = steps
-        self._teller = teller
 
     async def for_run(self, ctx: RunContext[None]) -> "DurableToolset":
         """The same wrapper around this run's toolset."""
-        return DurableToolset(await self.wrapped.for_run(ctx), self._steps, self._teller)
+        return DurableToolset(await self.wrapped.for_run(ctx), self._steps)
 
     async def for_run_step(self, ctx: RunContext[None]) -> "DurableToolset":
         """The same wrapper around this step's toolset."""
-        return DurableToolset(await self.wrapped.for_run_step(ctx), self._steps, self._teller)
+        return DurableToolset(await self.wrapped.for_run_step(ctx), self._steps)
 
     async def call_tool(
         self, name: str, tool_args: dict[str, Any], ctx: RunContext[None], tool: ToolsetTool[None]
@@ -213,35 +215,17 @@ class DurableToolset(WrapperToolset[None]):
         """Call it once, whatever happens."""
 
         async def call() -> JsonValue:
-            return await self._call(name, tool_args, ctx, tool)
+            return await self._outcome(name, tool_args, ctx, tool)
 
-        stored: Any = await self._steps.remember(f"tool {name}", call)
+        telling = _telling(ctx.tool_call_id or name, name, _plain(tool_args))
+        stored: Any = await self._steps.remember(f"tool {name}", call, telling)
         if "retry" in stored:
             raise ModelRetry(stored["retry"])
         return _thaw(stored)
 
-    async def _call(
-        self, name: str, tool_args: dict[str, Any], ctx: RunContext[None], tool: ToolsetTool[None]
-    ) -> JsonValue:
-        call = ctx.tool_call_id or name
-        self._teller.add(ToolStarted(call=call, tool=name, arguments=_plain(tool_args)))
-        began = time.monotonic()
-        outcome = await self._outcome(name, tool_args, ctx, tool)
-        shown = str(outcome.get("retry") or outcome.get("value"))[:SHOWN]
-        self._teller.add(
-            ToolFinished(
-                call=call,
-                tool=name,
-                ok="retry" not in outcome,
-                result=shown,
-                seconds=round(time.monotonic() - began, 3),
-            )
-        )
-        return outcome
-
     async def _outcome(
         self, name: str, tool_args: dict[str, Any], ctx: RunContext[None], tool: ToolsetTool[None]
-    ) -> dict[str, JsonValue]:
+    ) -> JsonValue:
         try:
             return _freeze(await self.wrapped.call_tool(name, tool_args, ctx, tool))
         except ModelRetry as retry:
@@ -252,7 +236,17 @@ class DurableToolset(WrapperToolset[None]):
             raise Refused(f"The tool {name} asks for approval, which nobody can give yet.") from error
 
 
-def _freeze(result: Any) -> dict[str, JsonValue]:
+def _telling(call: str, name: str, arguments: JsonValue) -> Telling:
+    def finished(outcome: Any, seconds: float) -> ToolFinished | None:
+        if outcome is None:
+            return None  # the tool failed in a way that the model is not told of
+        shown = str(outcome.get("retry") or outcome.get("value"))[:SHOWN]
+        return ToolFinished(call=call, tool=name, ok="retry" not in outcome, result=shown, seconds=seconds)
+
+    return Telling(ToolStarted(call=call, tool=name, arguments=arguments), finished)
+
+
+def _freeze(result: Any) -> JsonValue:
     if isinstance(result, BinaryContent):
         result = ToolReturn(return_value="See the attached file.", content=[result])
     if isinstance(result, ToolReturn):

@@ -1,5 +1,6 @@
 """The one way in: a known key, an unknown application, a wrong input are met here; the rest is queued."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from functools import partial
@@ -7,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from pydantic import BaseModel, JsonValue, ValidationError
+from pydantic_core import ErrorDetails
 
 from gofer.core.application import Application
 from gofer.core.clock import Clock
@@ -18,6 +20,11 @@ from gofer.kernel.log import EventLog
 from gofer.kernel.slots import Slots
 from gofer.storage import events, runs
 from gofer.storage.database import Database
+
+OWN_WORDS = "Value error, "
+"""What pydantic puts before the sentence of an application's own validator."""
+
+PART = re.compile(r"[\w-]+")
 
 
 class Intake:
@@ -83,8 +90,13 @@ def validated(shape: type[BaseModel], value: dict[str, JsonValue]) -> BaseModel:
 
 def sentence(error: ValidationError) -> str:
     """What is wrong with the input, field by field, as one sentence."""
-    wrongs = [f"{'.'.join(str(part) for part in e['loc']) or 'input'}: {e['msg']}" for e in error.errors()[:5]]
-    return f"The input does not fit: {'; '.join(wrongs)}."
+    wrongs = [f"{_field(wrong)}: {wrong['msg'].removeprefix(OWN_WORDS)}" for wrong in error.errors()[:5]]
+    return f"The input does not fit: {'; '.join(wrongs).removesuffix('.')}."
+
+
+def _field(wrong: ErrorDetails) -> str:
+    """The field's path, without what pydantic calls its own validators on the way there."""
+    return ".".join(str(part) for part in wrong["loc"] if PART.fullmatch(str(part))) or "input"
 
 
 def _insert(connection: sa.Connection, row: dict[str, Any]) -> dict[str, Any]:

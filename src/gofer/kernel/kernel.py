@@ -5,12 +5,14 @@ import asyncio
 import structlog
 
 from gofer.kernel.access import Access
+from gofer.kernel.control import Forgotten
 from gofer.kernel.desktops import Desktops
 from gofer.kernel.engine.engine import VERSION, Engine
 from gofer.kernel.intake import Intake
 from gofer.kernel.lending import Lender
 from gofer.kernel.liveness import Liveness, recover
 from gofer.kernel.parts import Parts
+from gofer.kernel.retention import Retention
 from gofer.kernel.runner import Runner
 from gofer.kernel.slots import Slots
 from gofer.kernel.watch import Watch
@@ -34,23 +36,28 @@ class Kernel:
         self.access = Access(parts.database, parts.clock)
         self.desktops = Desktops(parts.database, parts.log, self.lender, self.watch)
         self.liveness = Liveness(parts.database, parts.worker, parts.host, self.engine)
+        self.engine.confirmed = self.liveness.confirmed
+        self.forgotten = Forgotten(self.desktops, self.watch)
+        self.retention = Retention(parts, self.engine)
         self._serving: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Take the lease, go on with unfinished runs, serve new ones."""
         await asyncio.to_thread(self.liveness.enrol)
+        self.liveness.start()
         await self.engine.launch()
         await asyncio.to_thread(recover, self.parts.database, self.engine, [self.parts.worker])
         await asyncio.to_thread(self._tell_strangers)
-        self.liveness.start()
-        for service in (self.watch.serve, self.slots.serve, self.lender.serve):
-            self._serving.append(asyncio.create_task(service()))
+        self.liveness.look_after_others()
+        for room in (self.watch, self.slots, self.lender, self.forgotten, self.retention):
+            self._serving.append(asyncio.create_task(room.serve()))
 
     async def close(self) -> None:
         """Stop serving; unfinished runs go on at the next start, in their own sandboxes."""
         for task in self._serving:
             task.cancel()
         await asyncio.gather(*self._serving, return_exceptions=True)
+        await asyncio.to_thread(self.liveness.leave)
         await self.runner.close()
         await self.engine.close()
         await asyncio.to_thread(self.liveness.close)

@@ -54,6 +54,7 @@ class Lender:
         self._holders: dict[str, str] = {}
         self._refused: dict[str, set[tuple[str, int]]] = {}
         self._opening = 0
+        self._served: set[str] = set()
 
     def screen(self, run_id: str) -> Screen | None:
         """The live desktop of a run, if it is on this host."""
@@ -72,6 +73,7 @@ class Lender:
     @asynccontextmanager
     async def lend(self, run_id: str, spec: SandboxSpec, name: str) -> AsyncIterator[Loan]:
         """A sandbox for as long as the block runs. An error keeps it for the next attempt; success ends it."""
+        self._served.add(run_id)
         loan = await self._open(run_id, spec, name)
         if loan.box.screen is not None:
             self._screens[run_id] = loan.box.screen
@@ -89,8 +91,13 @@ class Lender:
             await loan.box.close()
         await self.end(run_id, name)
 
+    def served(self, run_id: str) -> bool:
+        """Whether this run asked for a sandbox since this worker began."""
+        return run_id in self._served
+
     async def end_all(self, run_id: str) -> None:
         """End what a run that is over still holds."""
+        self._served.discard(run_id)
         rows = await self._parts.database.read(partial(leases.of_run, run_id=run_id))
         for row in rows:
             await self.end(run_id, row["name"])
@@ -202,8 +209,10 @@ class Lender:
         archive = _archive(run_id, name, b"")
         try:
             data = await self._parts.artifacts.read_whole(archive)
-        except Unavailable:
-            return
+        except Unavailable as error:
+            if error.code == "ERR_NOT_FOUND":
+                return  # none was made
+            raise
         await box.write_bytes(ARCHIVE, data)
         await _tar(box, "-xzf", ARCHIVE, "-C", await box.working_dir())
 
@@ -222,8 +231,8 @@ def _put(connection: sa.Connection, row: dict[str, Any]) -> None:
     leases.put(connection, row)
 
 
-def _drop(connection: sa.Connection, run_id: str, name: str) -> None:
-    leases.drop(connection, run_id, name)
+def _drop(connection: sa.Connection, run_id: str, name: str) -> bool:
+    return leases.drop(connection, run_id, name)
 
 
 def _ref(row: sa.RowMapping) -> WorkspaceRef:

@@ -2,10 +2,11 @@
 
 import asyncio
 import threading
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import sqlalchemy as sa
@@ -25,8 +26,10 @@ Outcome = bool | BaseException
 
 log = structlog.get_logger()
 
-LAST = frozenset({"run.succeeded", "run.failed", "run.cancelled"})
 PAGE = 500
+
+LATE_SECONDS = 5.0
+"""How long after its moment a change may be committed: PostgreSQL ends a frozen transaction after three seconds."""
 
 
 @dataclass
@@ -36,6 +39,15 @@ class _Item:
     done: "asyncio.Future[bool]"
 
 
+@dataclass
+class _Batch:
+    """What goes into one transaction, and what the last try to store it came to."""
+
+    items: list[_Item]
+    outcomes: list[Outcome] = field(default_factory=list)
+    stored: list[Event] = field(default_factory=list)
+
+
 class EventLog:
     """Appends events with their changes of state in one transaction, many runs at once, and wakes followers."""
 
@@ -43,7 +55,7 @@ class EventLog:
         self._database = database
         self._clock = clock
         self._lock = threading.Lock()
-        self._batch: list[_Item] | None = None
+        self._batch: _Batch | None = None
         self._followers: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._watchers: set[asyncio.Queue[str]] = set()
         self._poll_seconds = 10.0 if database.sqlite else 0.2
@@ -59,17 +71,17 @@ class EventLog:
         item.done.add_done_callback(_retrieve)
         with self._lock:
             if self._batch is not None:
-                self._batch.append(item)
+                self._batch.items.append(item)
                 return item.done
-            batch = self._batch = [item]
-        stored = self._database.submit(partial(self._store, batch=batch))
+            batch = self._batch = _Batch([item])
+        stored = self._database.submit(partial(self._store, batch=batch), patient=True)
         stored.add_done_callback(partial(self._stored, loop, batch))
         return item.done
 
     async def append(
         self, run_id: str, body: EventBody, *, key: str | None = None, change: Change | None = None
     ) -> bool:
-        """Store an event; tells whether its change was to be. An event whose key is known is not stored again."""
+        """Store an event; tells whether its change was to be. When its key is known that is so, and nothing is done."""
         return await asyncio.shield(self.add(run_id, body, key=key, change=change))
 
     async def follow(self, run_id: str, after: int = 0) -> AsyncIterator[Event]:
@@ -97,18 +109,26 @@ class EventLog:
         """Ids of runs that something happened to, as it happens; never ends."""
         changed: asyncio.Queue[str] = asyncio.Queue()
         self._watchers.add(changed)
-        since = self._clock.now().timestamp()
         try:
-            while True:
-                if self._database.sqlite:
-                    yield await changed.get()
-                    continue
-                for run_id, at in await self._database.read(partial(runs.changed_since, moment=since)):
-                    since = max(since, at)
-                    yield run_id
-                await asyncio.sleep(self._poll_seconds)
+            while self._database.sqlite:
+                yield await changed.get()
+            async for run_id in self._changes_anywhere():
+                yield run_id
         finally:
             self._watchers.discard(changed)
+
+    async def _changes_anywhere(self) -> AsyncIterator[str]:
+        told: dict[str, float] | None = None
+        looked = time.monotonic()
+        while True:
+            since, looked = looked, time.monotonic()
+            window = looked - since + LATE_SECONDS
+            recent = dict(await self._database.read(partial(runs.changed_within, seconds=window)))
+            for run_id, at in recent.items():
+                if told is not None and told.get(run_id) != at:
+                    yield run_id
+            told = recent
+            await asyncio.sleep(self._poll_seconds)
 
     async def _rest(self, wake: asyncio.Event) -> None:
         try:
@@ -117,26 +137,26 @@ class EventLog:
         except TimeoutError:
             return
 
-    def _store(self, connection: sa.Connection, batch: list[_Item]) -> list[Outcome]:
+    def _store(self, connection: sa.Connection, batch: _Batch) -> list[Outcome]:
         self._close(batch)
         return _store(connection, batch)
 
-    def _close(self, batch: list[_Item]) -> None:
+    def _close(self, batch: _Batch) -> None:
         with self._lock:
             if self._batch is batch:
                 self._batch = None
 
-    def _stored(self, loop: asyncio.AbstractEventLoop, batch: list[_Item], stored: "Future[list[Outcome]]") -> None:
+    def _stored(self, loop: asyncio.AbstractEventLoop, batch: _Batch, stored: "Future[list[Outcome]]") -> None:
         self._close(batch)  # its transaction may have failed before it was reached
         if not loop.is_closed():
             loop.call_soon_threadsafe(self._tell, batch, stored)
 
-    def _tell(self, batch: list[_Item], stored: "Future[list[Outcome]]") -> None:
+    def _tell(self, batch: _Batch, stored: "Future[list[Outcome]]") -> None:
         failure = stored.exception()
-        outcomes = [failure] * len(batch) if failure else stored.result()
-        for item, outcome in zip(batch, outcomes, strict=True):
+        outcomes = [failure] * len(batch.items) if failure else stored.result()
+        for item, outcome in zip(batch.items, outcomes, strict=True):
             _settle(item, outcome)
-        for run_id in {item.entry.run_id for item in batch}:
+        for run_id in {item.entry.run_id for item in batch.items}:
             self.publish(run_id)
 
     def publish(self, run_id: str) -> None:
@@ -153,34 +173,42 @@ def _page(connection: sa.Connection, run_id: str, after: int) -> tuple[bool, lis
     return row is None or Status(row["status"]).ended, page
 
 
-def _store(connection: sa.Connection, batch: list[_Item]) -> list[Outcome]:
-    """All at once; when that fails one by one, so that an event that cannot be stored harms no other."""
-    try:
-        with connection.begin_nested():
-            return [*_store_together(connection, batch)]
-    except Exception:
-        if len(batch) == 1 or connection.invalidated:
-            raise
-    return [_store_alone(connection, item) for item in batch]
+def _store(connection: sa.Connection, batch: _Batch) -> list[Outcome]:
+    if batch.stored and events.holds(connection, batch.stored[0]):
+        return batch.outcomes  # the last try was committed after all; only its answer got lost
+    batch.stored = []
+    # The database tries without a savepoint first; inside one, an event that cannot be stored shall harm no other.
+    store = _store_each if connection.in_nested_transaction() else _store_together
+    batch.outcomes = store(connection, batch.items, batch.stored)
+    return batch.outcomes
 
 
-def _store_alone(connection: sa.Connection, item: _Item) -> Outcome:
+def _store_each(connection: sa.Connection, items: list[_Item], stored: list[Event]) -> list[Outcome]:
+    return [_store_alone(connection, item, stored) for item in items]
+
+
+def _store_alone(connection: sa.Connection, item: _Item, stored: list[Event]) -> Outcome:
     try:
         with connection.begin_nested():
-            return _store_together(connection, [item])[0]
+            return _store_together(connection, [item], stored)[0]
     except Exception as error:
+        if connection.invalidated:
+            raise
         return error
 
 
-def _store_together(connection: sa.Connection, batch: list[_Item]) -> list[bool]:
-    wanted: dict[str, list[events.Entry]] = defaultdict(list)
-    outcomes = []
-    for item in batch:
-        outcome = item.change is None or item.change(connection) is not False
-        if outcome:
-            wanted[item.entry.run_id].append(item.entry)
+def _store_together(connection: sa.Connection, items: list[_Item], stored: list[Event]) -> list[Outcome]:
+    known = events.known(connection, [item.entry for item in items])
+    fresh: list[events.Entry] = []
+    outcomes: list[Outcome] = []
+    for item in items:
+        new = item.entry.key is None or item.entry.name not in known
+        outcome = not new or item.change is None or item.change(connection) is not False
+        if new and outcome:
+            fresh.append(item.entry)
+            known.add(item.entry.name)
         outcomes.append(outcome)
-    events.append_all(connection, wanted)
+    stored += events.append_new(connection, fresh)
     return outcomes
 
 
@@ -188,7 +216,7 @@ def _settle(item: _Item, outcome: Outcome) -> None:
     if item.done.done():
         return
     if isinstance(outcome, BaseException):
-        log.error("event.not_stored", run=item.entry.run_id, event=item.entry.type, reason=str(outcome)[:300])
+        log.error("event.not_stored", run=item.entry.run_id, type=item.entry.type, reason=str(outcome)[:300])
         item.done.set_exception(outcome)
     else:
         item.done.set_result(outcome)

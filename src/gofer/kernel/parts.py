@@ -28,6 +28,7 @@ class Policy:
     retry_seconds: float = 2.0
     retry_factor: float = 3.0
     allow_unpriced: bool = False
+    keep_steps_days: float = 7.0
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Carries a run from its first slot to its end: attempts, retries, cancel, and the clean-up after all of them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, TypeVar
 
@@ -21,15 +21,16 @@ from gofer.core.event import (
     RunSucceeded,
 )
 from gofer.core.run import Run, RunError, Status
-from gofer.kernel.context import Context
+from gofer.kernel.context import Context, due
 from gofer.kernel.engine.engine import Engine
 from gofer.kernel.lending import Lender
 from gofer.kernel.parts import Parts
 from gofer.kernel.slots import Slots
-from gofer.kernel.steps import Steps, as_broken
+from gofer.kernel.steps import Steps, understood
+from gofer.kernel.stopwatch import Stopwatch
 from gofer.kernel.waits import Waits
 from gofer.kernel.watch import Watch
-from gofer.storage import leases, questions, runs
+from gofer.storage import questions, runs
 
 MOST_CRASHES = 20
 """A run that was at work in so many crashes of its worker is taken to be their cause."""
@@ -53,9 +54,8 @@ class Runner:
 
     async def carry(self, run_id: str) -> None:
         """Everything that happens to a run between its slot and its end."""
-        adopt = partial(_adopt, run_id=run_id, worker=self._parts.worker)
-        row = await _patiently(partial(self._parts.database.write, adopt))
-        if row is None:
+        taken = await self._take(run_id)
+        if taken.row is None:
             return
         task = asyncio.current_task()
         if task is None:
@@ -63,10 +63,21 @@ class Runner:
         self._tasks[run_id] = task
         try:
             with self._watch.cancellable(run_id, partial(_cancel, task)):
-                ending = await self._ending(row)
-            await self._finish(run_id, ending)
+                ending = await self._ending(taken.row, taken.recovered)
+            await self._finish(run_id, ending, taken.recovered)
         finally:
             self._tasks.pop(run_id, None)
+
+    async def _take(self, run_id: str) -> "_Adoption":
+        """The run in this worker's hands: begun, or gone on with when its beginning was told of before."""
+        worker = self._parts.worker
+        taking = _Adoption(run_id, worker)
+        append = partial(self._parts.log.append, run_id)
+        started = RunStarted(attempt=1, worker=worker)
+        begun = await _patiently(partial(append, started, key="started/1", change=taking.begin))
+        if begun and taking.row is None:
+            await _patiently(partial(append, RunRecovered(worker=worker), change=taking.go_on))
+        return taking
 
     async def close(self) -> None:
         """Let go of every run; each goes on at the next start."""
@@ -76,17 +87,17 @@ class Runner:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _ending(self, row: Mapping[str, Any]) -> EventBody:
+    async def _ending(self, row: sa.RowMapping, recovered: bool) -> EventBody:
         run = runs.as_run(row)
         try:
             if row["cancel_by"]:
                 raise asyncio.CancelledError
             if row["crashes"] > MOST_CRASHES:
                 raise Broken(f"The worker died {row['crashes']} times while it carried this run.")
-            await self._tell_start(run, row)
-            if row["recovered"]:
+            if recovered:
                 await self._watch.look()  # a person may hold control since before the crash
-            return await self._attempts(run)
+            history = await self.engine.history(run.id) if recovered else []
+            return await self._attempts(run, history, row["worked_seconds"])
         except asyncio.CancelledError:
             if self._closing:
                 raise
@@ -98,24 +109,20 @@ class Runner:
     def _ended_by(self, run: Run, error: Exception) -> EventBody:
         if isinstance(error, Cancelled):
             return RunCancelled(by=error.message)
-        failure = error if isinstance(error, GoferError) else self._broken(run, error)
+        failure = understood(error, run=run.id)
         return RunFailed(error=RunError(**failure.as_dict()))
 
-    async def _tell_start(self, run: Run, row: Mapping[str, Any]) -> None:
-        worker = self._parts.worker
-        await self._parts.log.append(run.id, RunStarted(attempt=1, worker=worker), key="started/1")
-        if row["recovered"]:
-            await self._parts.log.append(run.id, RunRecovered(worker=worker))
-
-    async def _attempts(self, run: Run) -> EventBody:
+    async def _attempts(self, run: Run, history: list[str], worked_seconds: float) -> EventBody:
         application = self._parts.applications.get(run.app)
         if application is None:
             raise Refused(f"There is no application {run.app} any more.", code="ERR_UNKNOWN_APP")
         steps = Steps(self.engine, self._parts.log, run.id)
+        steps.history = history
         waits = Waits(self._parts, self.slots, self._watch, run.id)
+        waits.stopwatch = Stopwatch(application.budget.seconds, worked_seconds)
         waits.slotless = run.status is not Status.RUNNING
         context = Context(self._parts, run, steps, waits, self._lender)
-        attempt = 1
+        attempt = tries = 1
         while True:
             context.begin(attempt)
             try:
@@ -123,31 +130,37 @@ class Runner:
             except (Refused, Stopped):
                 raise
             except Exception as error:
-                failure = error if isinstance(error, GoferError) else self._broken(run, error)
-                if attempt >= self._parts.policy.attempts:
+                failure = understood(error, run=run.id)
+                if tries >= self._parts.policy.attempts:
                     raise failure from error
-            await self._back_off(run, context, attempt, failure)
-            attempt += 1
+            tries += 1
+            if steps.expects(due(_retry(attempt))):
+                await self._back_off(run, context, attempt, failure)
+                attempt += 1
+            else:  # it went further before the crash than now: that attempt has not failed, it is to be gone on with
+                log.warning("run.not_there_yet", run=run.id, reason=failure.message)
+                await asyncio.sleep(self._delay(tries))
 
     async def _attempt(self, application: Application, run: Run, context: Context) -> EventBody:
-        async with context.timed(application.budget.seconds):
+        async with context.timed():
             output = await application.flow(context, application.input.model_validate(run.input))
         return RunSucceeded(output=ANY.dump_python(output, mode="json"))
 
     async def _back_off(self, run: Run, context: Context, attempt: int, failure: GoferError) -> None:
-        policy = self._parts.policy
-        delay = policy.retry_seconds * policy.retry_factor ** (attempt - 1)
+        delay = self._delay(attempt + 1)
         error = RunError(**failure.as_dict())
         retrying = RunRetrying(attempt=attempt + 1, delay_seconds=delay, error=error)
         change = partial(_count_attempt, run_id=run.id, attempt=attempt + 1)
-        await self._parts.log.append(run.id, retrying, key=f"retrying/{attempt + 1}", change=change)
-        await context.sleep(delay, f"retry {attempt}")
+        append = partial(self._parts.log.append, run.id)
+        await _patiently(partial(append, retrying, key=f"retrying/{attempt + 1}", change=change))
+        await context.sleep(delay, _retry(attempt))
         started = RunStarted(attempt=attempt + 1, worker=self._parts.worker)
-        await self._parts.log.append(run.id, started, key=f"started/{attempt + 1}")
+        await _patiently(partial(append, started, key=f"started/{attempt + 1}"))
 
-    def _broken(self, run: Run, error: Exception) -> GoferError:
-        log.error("run.broken", run=run.id, exc_info=error)
-        return as_broken(error)
+    def _delay(self, attempt: int) -> float:
+        """Seconds before this attempt."""
+        policy = self._parts.policy
+        return policy.retry_seconds * policy.retry_factor ** (attempt - 2)
 
     async def _canceller(self, run_id: str) -> str:
         row = await self._parts.database.read(partial(runs.find, run_id=run_id))
@@ -159,11 +172,11 @@ class Runner:
         except (GoferError, OSError) as error:
             log.warning("run.cleanup_failed", run=run_id, reason=str(error))
 
-    async def _finish(self, run_id: str, ending: EventBody) -> None:
-        row, held = await _patiently(partial(self._parts.database.read, partial(_left, run_id=run_id)))
-        if row is None or row["worker"] != self._parts.worker:
-            return  # another worker took the run while this one was cut off
-        if held:
+    async def _finish(self, run_id: str, ending: EventBody, recovered: bool) -> None:
+        if recovered or self._lender.served(run_id):
+            row = await _patiently(partial(self._parts.database.read, partial(runs.find, run_id=run_id)))
+            if row is None or row["worker"] != self._parts.worker:
+                return  # another worker took the run while this one was cut off
             await self._clean_up(run_id)
         now = self._parts.clock.now().timestamp()
         change = partial(_end, run_id=run_id, ending=ending, at=now, worker=self._parts.worker)
@@ -181,6 +194,10 @@ async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
             await asyncio.sleep(1)
 
 
+def _retry(attempt: int) -> str:
+    return f"retry {attempt}"
+
+
 def _cancel(task: asyncio.Task[Any]) -> None:
     task.cancel()
 
@@ -191,19 +208,38 @@ def _uncancel() -> None:
         task.uncancel()
 
 
-def _left(connection: sa.Connection, run_id: str) -> tuple[sa.RowMapping | None, bool]:
-    """The run as it stands, and whether it holds a sandbox."""
-    return runs.find(connection, run_id), bool(leases.of_run(connection, run_id))
+class _Adoption:
+    """Takes a run into this worker's hands, as part of the event that tells of it."""
 
+    def __init__(self, run_id: str, worker: str) -> None:
+        self._run_id = run_id
+        self._worker = worker
+        self.row: sa.RowMapping | None = None
+        """The run as it was before; None when it is over."""
+        self.recovered = False
 
-def _adopt(connection: sa.Connection, run_id: str, worker: str) -> dict[str, Any] | None:
-    row = runs.find(connection, run_id)
-    if row is None or Status(row["status"]).ended:
-        return None
-    recovered = row["last_seq"] > 1
-    crashed = recovered and row["status"] == Status.RUNNING.value
-    runs.update(connection, run_id, worker=worker, crashes=row["crashes"] + int(crashed))
-    return {**row, "recovered": recovered}
+    def begin(self, connection: sa.Connection) -> bool:
+        """The run's first time."""
+        if self._look(connection) is None:
+            return False
+        if self.row is not None and self.row["worker"] != self._worker:
+            runs.update(connection, self._run_id, worker=self._worker)
+        return True
+
+    def go_on(self, connection: sa.Connection) -> bool:
+        """After a worker that died, perhaps because of this run if it was at work."""
+        row = self._look(connection)
+        if row is None:
+            return False
+        self.recovered = True
+        crashed = row["status"] == Status.RUNNING.value
+        runs.update(connection, self._run_id, worker=self._worker, crashes=row["crashes"] + int(crashed))
+        return True
+
+    def _look(self, connection: sa.Connection) -> sa.RowMapping | None:
+        row = runs.find(connection, self._run_id)
+        self.row = None if row is None or Status(row["status"]).ended else row
+        return self.row
 
 
 def _count_attempt(connection: sa.Connection, run_id: str, attempt: int) -> None:
@@ -218,14 +254,13 @@ ENDINGS: dict[type[Any], Status] = {
 
 
 def _end(connection: sa.Connection, run_id: str, ending: EventBody, at: float, worker: str) -> bool:
-    row = runs.find(connection, run_id)
-    if row is None or row["worker"] != worker:
-        return False
     values: dict[str, Any] = {"status": ENDINGS[type(ending)].value, "waiting_for": None, "ended_at": at}
     values["controlled_by"] = None
     if isinstance(ending, RunSucceeded):
         values["output"] = ending.output
     if isinstance(ending, RunFailed):
         values["error"] = ending.error.model_dump()
+    if not runs.end(connection, run_id, worker, values):
+        return False
     questions.withdraw(connection, run_id)
-    return runs.change_if(connection, run_id, [Status.QUEUED, Status.RUNNING, Status.WAITING], **values)
+    return True

@@ -29,18 +29,19 @@ class Slots:
         self._kicked = asyncio.Event()
         self._returning: dict[str, asyncio.Future[None]] = {}
         self._poll_seconds = 1.0 if database.sqlite else POLL_SECONDS
+        self._doubtful = False
 
     def kick(self) -> None:
         """A run was queued or a slot became free: look now."""
         self._kicked.set()
 
-    async def regain(self, run_id: str, queued: asyncio.Future[bool]) -> None:
-        """Wait for a slot for a run that goes on here, after `queued` put it back into the queue."""
+    async def regain(self, run_id: str, queued: Awaitable[bool]) -> None:
+        """Wait for a slot for a run that goes on here, if `queued` put it back into the queue."""
         granted = self._returning[run_id] = asyncio.get_running_loop().create_future()
         try:
-            await queued
-            self.kick()
-            await granted
+            if await queued:
+                self.kick()
+                await granted
         finally:
             self._returning.pop(run_id, None)
 
@@ -62,14 +63,27 @@ class Slots:
 
     async def grant(self) -> None:
         """Give away what is free now."""
+        if self._doubtful:
+            await self._give_again()
         if not await self._database.read(partial(slots.worth_claiming, total=self._limits.total)):
             return
+        self._doubtful = True
         work = partial(slots.claim, worker=self._worker, limits=self._limits)
-        for run_id in await self._database.write(work):
-            if returning := self._returning.pop(run_id, None):
-                _wake(returning)
-            else:
-                await self._begin(run_id)
+        for run_id in await self._database.write_apart(work):
+            await self._give(run_id)
+        self._doubtful = False
+
+    async def _give_again(self) -> None:
+        """The database may have granted a claim whose answer got lost. To begin what has begun changes nothing."""
+        for run_id in await self._database.read(partial(slots.granted, worker=self._worker)):
+            await self._give(run_id)
+        self._doubtful = False
+
+    async def _give(self, run_id: str) -> None:
+        if returning := self._returning.pop(run_id, None):
+            _wake(returning)
+        else:
+            await self._begin(run_id)
 
     async def _begin(self, run_id: str) -> None:
         try:

@@ -1,5 +1,6 @@
 """Remembered steps: the bridge between what a flow calls and what the engine writes down."""
 
+import errno
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -23,7 +24,7 @@ from gofer.core.errors import (
     Stopped,
     Unavailable,
 )
-from gofer.core.event import StepFinished, StepStarted
+from gofer.core.event import EventBody, StepFinished, StepStarted
 from gofer.kernel.engine.engine import Engine
 from gofer.kernel.log import EventLog
 
@@ -48,6 +49,19 @@ KINDS: dict[str, type[GoferError]] = {
 Work = Callable[[], Awaitable[JsonValue]]
 
 
+@dataclass(frozen=True)
+class Telling:
+    """What the event log is told of a step: that it begins, and what it came to, from its value and seconds."""
+
+    started: EventBody
+    finished: Callable[[Any, float], EventBody | None]
+
+
+def by_name(name: str) -> Telling:
+    """What is told of a step that a flow names."""
+    return Telling(StepStarted(name=name), lambda _value, seconds: StepFinished(name=name, seconds=seconds))
+
+
 class Steps:
     """The memory of one run: each call is known by its name and how often that name was called before."""
 
@@ -56,12 +70,18 @@ class Steps:
         self._log = log
         self._run_id = run_id
         self._done: dict[str, JsonValue] = {}
+        self._failed: dict[str, dict[str, str]] = {}
         self._told: set[str] = set()
         self._calls: Counter[str] = Counter()
         self.attempt = 1
+        self.history: list[str] = []
+        """Names of the steps that were recorded before this life."""
+        self._made = 0
 
     def begin(self, attempt: int) -> None:
-        """Start over from the flow's top; what succeeded in an earlier attempt is not done again."""
+        """Start over from the flow's top; what succeeded is not done again, what failed only in another attempt."""
+        if attempt != self.attempt:
+            self._failed.clear()
         self.attempt = attempt
         self._told.clear()
         self._calls.clear()
@@ -79,47 +99,63 @@ class Steps:
         inside.calls[name] += 1
         return f"{inside.key}/{name}#{inside.calls[name]}"
 
-    async def remember(self, name: str, work: Work, *, told: bool = False) -> JsonValue:
-        """What `work()` gave, now, before a crash, or in an earlier attempt. `told` puts it into the event log."""
+    async def remember(self, name: str, work: Work, telling: Telling | None = None) -> JsonValue:
+        """What `work()` gave, now, before a crash, or in an earlier attempt. `telling` puts it into the event log."""
         if _inside.get():
             return await work()
         key = f"{name}#{self.ordinal(name)}"
         if key in self._done:
             return self._done[key]
-        stored: Any = await self._engine.step(name, lambda: self._once(key, name, work, told))
-        if told:
-            self._tell_started(key, name)  # unless told in this life: a kill may have come before the event was stored
-            finished = StepFinished(name=name, seconds=stored["seconds"])
-            self._log.add(self._run_id, finished, key=f"{self.attempt}/{key}/finished")
+        if key in self._failed:
+            raise revive(self._failed[key])
+        self._made += 1
+        stored: Any = await self._engine.step(name, lambda: self._once(key, name, work, telling))
+        if telling:
+            self._tell_finished(key, telling, stored)
         if "error" in stored:
+            self._failed[key] = stored["error"]
             raise revive(stored["error"])
         self._done[key] = stored["value"]
         return self._done[key]
 
-    async def _once(self, key: str, name: str, work: Work, told: bool) -> JsonValue:
+    def expects(self, name: str) -> bool:
+        """Whether a step of this name may follow: nothing is recorded any more, or just that."""
+        return self._made >= len(self.history) or self.history[self._made] == name
+
+    async def _once(self, key: str, name: str, work: Work, telling: Telling | None) -> JsonValue:
         _inside.set(_Inside(key))  # the engine runs each step in a context of its own
-        if told:
-            self._tell_started(key, name)
+        if telling:
+            self._tell_started(key, telling)
         began = time.monotonic()
         try:
             outcome: dict[str, JsonValue] = {"value": await work()}
         except GoferError as error:
             outcome = {"error": freeze(error)}
         except Exception as error:
-            log.exception("step.broken", run=self._run_id, step=name)
-            outcome = {"error": freeze(as_broken(error))}
+            outcome = {"error": freeze(understood(error, run=self._run_id, step=name))}
         finally:
             _inside.set(None)
         return {**outcome, "seconds": round(time.monotonic() - began, 3)}
 
-    def _tell_started(self, key: str, name: str) -> None:
+    def _tell_started(self, key: str, telling: Telling) -> None:
         if key not in self._told:
             self._told.add(key)
-            self._log.add(self._run_id, StepStarted(name=name), key=f"{self.attempt}/{key}/started")
+            self._log.add(self._run_id, telling.started, key=f"{self.attempt}/{key}/started")
+
+    def _tell_finished(self, key: str, telling: Telling, stored: dict[str, Any]) -> None:
+        self._tell_started(key, telling)  # unless told in this life: a kill may have come before the event was stored
+        finished = telling.finished(stored.get("value"), stored["seconds"])
+        if finished is not None:
+            self._log.add(self._run_id, finished, key=f"{self.attempt}/{key}/finished")
 
 
-def as_broken(error: Exception) -> Broken:
-    """An unexpected exception as the error that people see; the trace is in the log."""
+def understood(error: Exception, **where: str) -> GoferError:
+    """Any exception as the error that people see; of what nobody expected the trace goes into the log."""
+    if isinstance(error, GoferError):
+        return error
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Unavailable("The disk is full.", code="ERR_DISK_FULL")
+    log.error("step.broken" if "step" in where else "run.broken", exc_info=error, **where)
     return Broken(f"Something in gofer broke: {type(error).__name__}: {str(error)[:300]}")
 
 

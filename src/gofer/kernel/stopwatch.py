@@ -8,11 +8,11 @@ from gofer.core.errors import OutOfTime
 
 
 class Stopwatch:
-    """Ends a block with `OutOfTime` after so many seconds of work; None is no limit."""
+    """Ends blocks with `OutOfTime` after so many seconds of work in all of them together; None is no limit."""
 
-    def __init__(self, seconds: float | None) -> None:
+    def __init__(self, seconds: float | None, used: float = 0.0) -> None:
         self._limit = seconds
-        self._left = seconds
+        self._left = None if seconds is None else max(0.0, seconds - used)
         self._timeout: asyncio.Timeout | None = None
         self._pauses = 0
 
@@ -26,6 +26,7 @@ class Stopwatch:
                 try:
                     yield
                 finally:
+                    self._stop()
                     self._timeout = None
         except TimeoutError as error:
             if not timeout.expired():

@@ -53,9 +53,14 @@ class Waits:
                 await self._queue()
 
     async def _queue(self) -> None:
-        queued = self._parts.log.add(self._run_id, RunResumed(), change=partial(_queue, run_id=self._run_id))
-        await self._slots.regain(self._run_id, queued)
+        await self._slots.regain(self._run_id, self._queued())
         self.slotless = False
+
+    async def _queued(self) -> bool:
+        """Put the run back into the queue; False when it has a slot already, given to it while it recovered."""
+        resuming = _Resuming(self._run_id)
+        await self._parts.log.append(self._run_id, RunResumed(), change=resuming)
+        return not resuming.has_slot
 
     async def sleep_until(self, moment: datetime) -> None:
         """Wait for a time of day."""
@@ -121,13 +126,23 @@ class Waits:
 
 
 def _park(connection: sa.Connection, run_id: str, waiting_for: WaitingFor) -> bool:
-    statuses = [Status.RUNNING, Status.QUEUED, Status.WAITING]
+    """False when it waits already: a wait that goes on after a crash is the same wait, and is told of once."""
+    statuses = [Status.RUNNING, Status.QUEUED]
     return runs.change_if(connection, run_id, statuses, status=Status.WAITING.value, waiting_for=waiting_for.value)
 
 
-def _queue(connection: sa.Connection, run_id: str) -> bool:
-    statuses = [Status.RUNNING, Status.WAITING, Status.QUEUED]
-    return runs.change_if(connection, run_id, statuses, status=Status.QUEUED.value, waiting_for=None)
+class _Resuming:
+    """From waiting to queued; a run that resumed before a crash is queued or has its slot, and is not told of again."""
+
+    def __init__(self, run_id: str) -> None:
+        self._run_id = run_id
+        self.has_slot = False
+
+    def __call__(self, connection: sa.Connection) -> bool:
+        row = runs.find(connection, self._run_id)
+        self.has_slot = row is not None and row["status"] == Status.RUNNING.value
+        queued = {"status": Status.QUEUED.value, "waiting_for": None}
+        return runs.change_if(connection, self._run_id, [Status.WAITING], **queued)
 
 
 def _ask(connection: sa.Connection, asked: AskedQuestion) -> None:

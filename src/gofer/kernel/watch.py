@@ -50,6 +50,10 @@ class Watch:
         """Who holds the run's keyboard and mouse; None is the agent."""
         return self._controlled.get(run_id)
 
+    def controlled(self) -> dict[str, str]:
+        """Who holds the keyboard and mouse of which run of this worker."""
+        return dict(self._controlled)
+
     async def control_returned(self, run_id: str) -> None:
         """Wait until nobody holds control."""
         while run_id in self._controlled:

@@ -1,19 +1,21 @@
 """Artifacts' bytes in a folder or any S3-compatible store, and the rows that describe them."""
 
+import asyncio
 import hashlib
+import importlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import obstore
 import sqlalchemy as sa
-from obstore.exceptions import BaseError
-from obstore.store import LocalStore, from_url
 
 from gofer.core.artifact import Artifact
-from gofer.core.errors import Unavailable
 from gofer.storage.tables import artifacts
+
+if TYPE_CHECKING:
+    from gofer.storage.objects import Objects
+
+PROBE = ".gofer-probe"
 
 
 class ArtifactStore:
@@ -21,32 +23,41 @@ class ArtifactStore:
 
     def __init__(self, address: str, options: dict[str, Any] | None = None) -> None:
         self.address = address
-        self._store = (
-            from_url(address, **(options or {})) if "://" in address else LocalStore(Path(address), mkdir=True)
-        )
+        self._options = options or {}
+        self._opened: Objects | None = None
+        if "://" in address:
+            self._objects()  # a wrong address is told at the start, not at the first file
 
     async def put(self, artifact: Artifact, data: bytes) -> None:
         """Store the bytes; the same artifact again replaces them."""
-        try:
-            await obstore.put_async(self._store, _path(artifact), data, attributes=self._attributes(artifact))
-        except (BaseError, OSError) as error:
-            raise _unavailable("stored", artifact, error) from error
+        doing = f"The file {artifact.name} could not be stored"
+        await (await self._loaded()).put(_path(artifact), data, artifact.media_type, doing)
 
     async def read(self, artifact: Artifact) -> AsyncIterator[bytes]:
-        """The bytes, in chunks."""
-        try:
-            found = await obstore.get_async(self._store, _path(artifact))
-            async for chunk in found.stream():
-                yield bytes(chunk)
-        except (BaseError, OSError) as error:
-            raise _unavailable("read", artifact, error) from error
+        """The bytes, in chunks; raises `Unavailable`, with ERR_NOT_FOUND when the store has no such file."""
+        doing = f"The file {artifact.name} could not be read"
+        async for chunk in (await self._loaded()).get(_path(artifact), doing):
+            yield chunk
 
     async def read_whole(self, artifact: Artifact) -> bytes:
         """All the bytes at once."""
         return b"".join([chunk async for chunk in self.read(artifact)])
 
-    def _attributes(self, artifact: Artifact) -> dict[str, str] | None:
-        return None if isinstance(self._store, LocalStore) else {"Content-Type": artifact.media_type}
+    async def probe(self) -> None:
+        """Raises `Unavailable` unless files can be stored here."""
+        doing = f"Nothing can be stored in {self.address}"
+        objects = await self._loaded()
+        await objects.put(PROBE, b"gofer", "text/plain", doing)
+        await objects.drop(PROBE, doing)
+
+    async def _loaded(self) -> "Objects":
+        return await asyncio.to_thread(self._objects)
+
+    def _objects(self) -> "Objects":
+        """Loaded by name at the first file: the library weighs 5 MB, which an idle gofer can do without."""
+        if self._opened is None:
+            self._opened = importlib.import_module("gofer.storage.objects").Objects(self.address, self._options)
+        return self._opened
 
 
 def describe(artifact_id: str, run_id: str, name: str, data: bytes, media_type: str) -> Artifact:
@@ -86,10 +97,3 @@ def _as_artifact(row: sa.RowMapping) -> Artifact:
 
 def _path(artifact: Artifact) -> str:
     return f"{artifact.run_id}/{artifact.id}"
-
-
-def _unavailable(done: str, artifact: Artifact, error: Exception) -> Unavailable:
-    full = "No space left" in str(error)
-    reason = "the disk is full" if full else type(error).__name__
-    message = f"The file {artifact.name} could not be {done}: {reason}."
-    return Unavailable(message, code="ERR_DISK_FULL" if full else "ERR_UNAVAILABLE")

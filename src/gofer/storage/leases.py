@@ -19,9 +19,10 @@ def put(connection: sa.Connection, row: dict[str, Any]) -> None:
     connection.execute(sa.insert(leases), [row])
 
 
-def drop(connection: sa.Connection, run_id: str, name: str) -> None:
-    """The sandbox is nobody's now."""
-    connection.execute(sa.delete(leases).where(leases.c.run_id == run_id, leases.c.name == name))
+def drop(connection: sa.Connection, run_id: str, name: str) -> bool:
+    """The sandbox is nobody's now; False when it was nobody's before."""
+    mine = (leases.c.run_id == run_id) & (leases.c.name == name)
+    return connection.execute(sa.delete(leases).where(mine)).rowcount == 1
 
 
 def held_on(connection: sa.Connection, host: str) -> list[str]:

@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from gofer.core.run import ENDED, Cost, Run, RunError, Status
-from gofer.storage.tables import events, runs
+from gofer.storage.moment import now
+from gofer.storage.tables import runs
 
 ACTIVE = [status.value for status in Status if status not in ENDED]
 
@@ -66,6 +67,17 @@ def _change(columns: tuple[str, ...], statuses: tuple[Status, ...] = ()) -> sa.U
     return change.values({name: sa.bindparam(f"new_{name}") for name in columns})
 
 
+def end(connection: sa.Connection, run_id: str, worker: str, values: Mapping[str, Any]) -> bool:
+    """End a run that this worker carries; False when it is over already, or another worker's."""
+    new = {f"new_{name}": value for name, value in values.items()}
+    return connection.execute(_end(tuple(values)), {"this_run": run_id, "me": worker, **new}).rowcount == 1
+
+
+@lru_cache
+def _end(columns: tuple[str, ...]) -> sa.Update:
+    return _change(columns, tuple(s for s in Status if s not in ENDED)).where(runs.c.worker == sa.bindparam("me"))
+
+
 def cancel_unbegun(connection: sa.Connection, run_id: str, by: str, at: float) -> bool:
     """End a run that no worker has; False when one has it, or had it in the same moment."""
     unbegun = (runs.c.id == run_id) & (runs.c.status == Status.QUEUED.value) & runs.c.worker.is_(None)
@@ -85,22 +97,17 @@ def return_control(connection: sa.Connection, run_id: str, holder: str) -> bool:
     return connection.execute(sa.update(runs).where(held).values(controlled_by=None)).rowcount == 1
 
 
-def add_cost_once(connection: sa.Connection, run_id: str, key: str, spent: Cost) -> bool:
-    """Book what one model call cost, unless the event of this key tells that it is booked already."""
-    booked = sa.select(events.c.seq).where(events.c.run_id == run_id, events.c.key == key)
-    if connection.execute(booked).first() is not None:
-        return False
-    connection.execute(
-        sa.update(runs)
-        .where(runs.c.id == run_id)
-        .values(
-            usd=runs.c.usd + spent.usd,
-            input_tokens=runs.c.input_tokens + spent.input_tokens,
-            output_tokens=runs.c.output_tokens + spent.output_tokens,
-            unpriced_calls=runs.c.unpriced_calls + spent.unpriced_calls,
-        )
-    )
-    return True
+def add_cost(connection: sa.Connection, run_id: str, spent: Cost) -> None:
+    """Book what one model call cost."""
+    connection.execute(_ADD_COST, {"of_run": run_id, **{f"spent_{name}": getattr(spent, name) for name in _COSTS}})
+
+
+_COSTS = tuple(Cost.model_fields)
+_ADD_COST = (
+    sa.update(runs)
+    .where(runs.c.id == sa.bindparam("of_run"))
+    .values({name: runs.c[name] + sa.bindparam(f"spent_{name}") for name in _COSTS})
+)
 
 
 def find(connection: sa.Connection, run_id: str) -> sa.RowMapping | None:
@@ -131,6 +138,12 @@ def page(
     return list(connection.execute(wanted).mappings())
 
 
+def unended(connection: sa.Connection, run_ids: Sequence[str]) -> set[str]:
+    """Those of these runs that are not over."""
+    wanted = sa.select(runs.c.id).where(runs.c.id.in_(run_ids), runs.c.status.in_(ACTIVE))
+    return set(connection.execute(wanted).scalars())
+
+
 def counts(connection: sa.Connection) -> dict[str, int]:
     """How many unended runs there are, by status."""
     wanted = sa.select(runs.c.status, sa.func.count()).where(runs.c.status.in_(ACTIVE)).group_by(runs.c.status)
@@ -149,10 +162,10 @@ def position(connection: sa.Connection, row: sa.RowMapping) -> int | None:
     return int(connection.execute(wanted).scalar_one()) + 1
 
 
-def changed_since(connection: sa.Connection, moment: float) -> list[tuple[str, float]]:
-    """Ids and times of runs that changed after a moment, oldest change first."""
-    wanted = sa.select(runs.c.id, runs.c.updated_at).where(runs.c.updated_at > moment).order_by(runs.c.updated_at)
-    return [(run_id, at) for run_id, at in connection.execute(wanted.limit(200))]
+def changed_within(connection: sa.Connection, seconds: float) -> list[tuple[str, float]]:
+    """Ids of runs that changed so short a time ago, oldest change first, each with what this change is known by."""
+    wanted = sa.select(runs.c.id, runs.c.updated_at).where(runs.c.updated_at > now() - seconds)
+    return [(run_id, at) for run_id, at in connection.execute(wanted.order_by(runs.c.updated_at))]
 
 
 def as_run(row: Mapping[str, Any] | sa.RowMapping, queue_position: int | None = None) -> Run:

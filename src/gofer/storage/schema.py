@@ -8,10 +8,10 @@ from gofer.core.errors import Refused
 from gofer.storage.database import Database
 from gofer.storage.upgrade import upgrade
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; a test compares it with the scripts."""
 
-KNOWN = ("0001",)
+KNOWN = ("0001", "0002")
 """Every migration this version can start from."""
 
 LOCK = 20_260_421
@@ -22,13 +22,18 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def prepare(database: Database) -> None:
     """Create or upgrade the tables; raises `Refused` (ERR_DATA_NEWER) for data of a newer version."""
-    found = database.read_now(_revision)
+    found = revision(database)
     if found == HEAD:
         return
     if found is not None and found not in KNOWN:
         message = f"This data was written by a newer gofer (schema {found}; this one knows {HEAD})."
         raise Refused(message, code="ERR_DATA_NEWER")
     database.write_now(_upgrade)
+
+
+def revision(database: Database) -> str | None:
+    """The newest migration that this data has seen; None for data that is not there yet."""
+    return database.read_now(_revision)
 
 
 def _upgrade(connection: sa.Connection) -> None:

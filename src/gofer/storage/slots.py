@@ -1,6 +1,5 @@
 """Who may work now, decided in one transaction, so that no limit is ever exceeded by two workers at once."""
 
-import time
 from collections import Counter
 from dataclasses import dataclass
 
@@ -8,6 +7,7 @@ import sqlalchemy as sa
 
 from gofer.core.run import Status
 from gofer.storage import workers
+from gofer.storage.moment import now
 from gofer.storage.tables import runs
 
 LOCK = 20_260_420
@@ -72,7 +72,7 @@ def _candidates(connection: sa.Connection, worker: str, full: list[str], keys: l
 
 
 def _mark(connection: sa.Connection, chosen: list[str], worker: str) -> None:
-    connection.execute(_MARK, {"chosen": chosen, "me": worker, "now": time.time()})
+    connection.execute(_MARK, {"chosen": chosen, "me": worker})
 
 
 # Built once: building and hashing a statement costs more than SQLite needs to run it.
@@ -108,7 +108,8 @@ _MARK = (
         status=Status.RUNNING.value,
         waiting_for=None,
         worker=sa.bindparam("me"),
-        started_at=sa.func.coalesce(runs.c.started_at, sa.bindparam("now", type_=sa.Float)),
+        started_at=sa.func.coalesce(runs.c.started_at, now()),
+        updated_at=now(),
     )
 )
 
@@ -118,6 +119,11 @@ def held_by(connection: sa.Connection, workers: list[str]) -> list[str]:
     active = [Status.QUEUED.value, Status.RUNNING.value, Status.WAITING.value]
     wanted = sa.select(runs.c.id).where(runs.c.worker.in_(workers), runs.c.status.in_(active))
     return list(connection.execute(wanted).scalars())
+
+
+def granted(connection: sa.Connection, worker: str) -> list[str]:
+    """Ids of the runs that this worker has a slot for."""
+    return list(connection.execute(sa.select(runs.c.id).where(runs.c.worker == worker, _RUNNING)).scalars())
 
 
 def requeue(connection: sa.Connection, run_ids: list[str], workers: list[str]) -> None:

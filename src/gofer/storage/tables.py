@@ -30,6 +30,7 @@ runs = sa.Table(
     sa.Column("input_tokens", sa.BigInteger, nullable=False, default=0),
     sa.Column("output_tokens", sa.BigInteger, nullable=False, default=0),
     sa.Column("unpriced_calls", sa.Integer, nullable=False, default=0),
+    sa.Column("worked_seconds", sa.Float, nullable=False, default=0.0, server_default="0"),
     sa.Column("last_seq", sa.Integer, nullable=False, default=0),
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Column("queued_at", sa.Float, nullable=False),

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
 from dbos import DBOS, SetWorkflowID, StepOptions
@@ -30,6 +31,8 @@ class Engine:
         self._worker = worker
         self._body = body
         self._start: Callable[[str], Any] | None = None
+        self.confirmed: Callable[[], Awaitable[None]] = _at_once
+        """Waits until the lease is certainly ours; asked before a run or step begins and before one is recorded."""
 
     async def launch(self) -> None:
         """Open the step log and go on with this worker's unfinished runs."""
@@ -58,6 +61,7 @@ class Engine:
         """Begin the run here, now."""
         if self._start is None:
             raise Unavailable("This gofer is not up yet.")
+        await self.confirmed()
         with SetWorkflowID(run_id):
             await DBOS.start_workflow_async(self._start, run_id)
 
@@ -65,7 +69,10 @@ class Engine:
         """What `work()` returned, now or before the crash. Call it only inside `body`."""
 
         async def step() -> JsonValue:
-            return await work()
+            await self.confirmed()
+            result = await work()
+            await self.confirmed()
+            return result
 
         options: StepOptions = {"name": name}
         return await DBOS.run_step_async(options, step)
@@ -73,6 +80,11 @@ class Engine:
     def knows(self, run_id: str) -> bool:
         """Whether the step log has heard of this run. Blocking."""
         return DBOS.get_workflow_status(run_id) is not None
+
+    async def history(self, run_id: str) -> list[str]:
+        """Names of the steps that are recorded of this run, in order."""
+        # Not `to_thread`: it would take the run's context along, and DBOS would record the question as a step.
+        return await asyncio.get_running_loop().run_in_executor(None, _recorded, run_id)
 
     def recover(self, workers: list[str]) -> None:
         """Take up the unfinished runs of dead workers; repeating is harmless. Blocking: call it in a thread."""
@@ -83,8 +95,15 @@ class Engine:
         found = DBOS.list_workflows(status=["PENDING", "ENQUEUED"], load_input=False, load_output=False)
         return [(w.workflow_id, str(w.app_version)) for w in found if w.app_version != VERSION]
 
+    def completed(self, before: datetime, most: int) -> list[str]:
+        """Ids of some runs whose steps nobody needs since that moment, the oldest first. Blocking."""
+        found = DBOS.list_workflows(
+            completed_before=before.isoformat(), limit=most, load_input=False, load_output=False
+        )
+        return [workflow.workflow_id for workflow in found]
+
     def forget(self, run_ids: list[str]) -> None:
-        """Drop the steps of ended runs."""
+        """Drop the steps of ended runs. Blocking."""
         DBOS.delete_workflows(run_ids)
 
     async def close(self) -> None:
@@ -94,3 +113,11 @@ class Engine:
             await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=0, destroy_registry=True)
             # DBOS made its own, now closed, pool the loop's default.
             asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+
+
+def _recorded(run_id: str) -> list[str]:
+    return [step["function_name"] for step in DBOS.list_workflow_steps(run_id, load_output=False)]
+
+
+async def _at_once() -> None:
+    return None
