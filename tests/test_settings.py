@@ -29,6 +29,13 @@ def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
         ("[server]\nport = 99999\n", "line 2", "server.port"),
         ("[servers]\nport = 1\n", "line 1", "servers"),
         ("[runs\nconcurrent = 3\n", "line 1", "TOML"),
+        ("[runs]\n\nconcurent = 3\n", "line 3", "did you mean concurrent"),
+        ("[server]\nport = 'many'\n", "line 2", 'expected a whole number, found the text "many"'),
+        ("[server]\nport = 99999\n", "line 2", "expected 65535 or less, found the number 99999"),
+        ("[server]\nhost = 'not a host'\n", "line 2", "expected a host name or an IP address"),
+        ("server = 3\n", "line 1", "expected a section of settings"),
+        ("[server]\norigins = 'x'\n", "line 2", "expected a list in square brackets"),
+        ("[storage]\ndatabase = 'mysql://me:secret@db/x'\n", "line 2", "postgresql://, found"),
     ],
 )
 def test_a_broken_file_is_refused_with_line_and_key(tmp_path: Path, text: str, line: str, named: str) -> None:
@@ -37,6 +44,17 @@ def test_a_broken_file_is_refused_with_line_and_key(tmp_path: Path, text: str, l
     assert refused.value.code == "ERR_SETTINGS"
     assert line in refused.value.message
     assert named in refused.value.message
+
+
+def test_a_password_in_a_wrong_address_is_not_shown(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as refused:
+        load(config(tmp_path, "[storage]\ndatabase = 'mysql://me:secret@db/x'\n"))
+    assert "secret" not in refused.value.message
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "0.0.0.0", "::", "localhost", "gofer.example", "a-1"])
+def test_hosts_are_names_and_addresses(tmp_path: Path, host: str) -> None:
+    assert load(config(tmp_path, f"[server]\nhost = '{host}'\n")).server.host == host
 
 
 def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:

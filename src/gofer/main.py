@@ -1,13 +1,12 @@
 """The only place where parts meet the kernel."""
 
 import asyncio
-import fcntl
-import os
 import secrets
+import shutil
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,13 +23,16 @@ from gofer.core.screen import Screen
 from gofer.demo import HOST
 from gofer.kernel.files import Files
 from gofer.kernel.kernel import Kernel
+from gofer.kernel.liveness import SILENT_SECONDS
 from gofer.kernel.log import EventLog
 from gofer.kernel.parts import Parts, Policy
 from gofer.models.resolve import Models
 from gofer.ops.table import operations
 from gofer.settings import Settings
+from gofer.storage import workers
 from gofer.storage.artifacts import ArtifactStore
 from gofer.storage.database import Database
+from gofer.storage.folder import folder_open, nobody_works_in
 from gofer.storage.schema import prepare
 from gofer.web.gateway import Gateway
 
@@ -38,6 +40,11 @@ OnTraffic = Callable[[WorkspaceRef, Traffic], None]
 
 BROWSER = "gofer.browser.driver:opened"
 """Loaded when the first browser is opened: Playwright is not needed to serve."""
+
+DATABASES = ("gofer.db", "steps.db")
+
+SCRATCH = "browser"
+"""Folder of what Playwright writes while it drives a browser; nothing in it outlives its gofer."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,8 @@ class Gofer:
     kernel: Kernel
     gateway: Gateway
     shop_socket: Path
+    idle: bool
+    """Whether nobody carries runs, neither this process nor another."""
 
 
 @asynccontextmanager
@@ -58,41 +67,39 @@ async def build(settings: Settings, carry: bool = True) -> AsyncIterator[Gofer]:
 
     Raises `Refused`: ERR_DATA_IN_USE, ERR_DATA_NEWER, ERR_SETTINGS, ERR_MISSING_PROGRAM.
     """
-    with _folder(settings, alone=carry and settings.storage.database is None), _database(settings) as database:
+    with _folder(settings, carry), _database(settings) as database:
+        idle = not carry and await asyncio.to_thread(_nobody_works, settings, database)
+        if carry and database.sqlite:
+            await asyncio.to_thread(shutil.rmtree, settings.data / SCRATCH, ignore_errors=True)
         kernels: list[Kernel] = []
-        kernel = Kernel(_parts(settings, database, partial(_tell_traffic, kernels)), settings.step_log_url)
+        shop_socket = _shop_socket(settings)
+        parts = _parts(settings, database, shop_socket, partial(_tell_traffic, kernels))
+        kernel = Kernel(parts, settings.step_log_url)
         kernels.append(kernel)
         if carry:
             await kernel.start()
         try:
-            yield Gofer(settings, kernel, _gateway(settings, kernel), _shop_socket(settings))
+            yield Gofer(settings, kernel, _gateway(settings, kernel), shop_socket, idle)
         finally:
             if carry:
                 await kernel.close()
                 await _stop_browsers()
 
 
-@contextmanager
-def _folder(settings: Settings, alone: bool) -> Iterator[None]:
-    try:
-        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = os.open(settings.data / "gofer.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        message = f"The data folder {settings.data} cannot be used: {error.strerror}."
-        raise Refused(message, code="ERR_SETTINGS", next_step="Point GOFER_DATA at another folder.") from error
-    try:
-        if alone:
-            _lock(lock, settings.data)
-        yield
-    finally:
-        os.close(lock)
+def _folder(settings: Settings, carry: bool) -> AbstractContextManager[None]:
+    many = settings.storage.database is not None
+    return folder_open(settings.data, alone=carry and not many, private=() if many else DATABASES)
 
 
-def _lock(lock: int, folder: Path) -> None:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise Refused(f"Another gofer works in {folder}.", code="ERR_DATA_IN_USE") from error
+def _nobody_works(settings: Settings, database: Database) -> bool:
+    """Whether no gofer carries runs now; from then on those that died count as dead."""
+    if settings.storage.database is not None:
+        database.write_now(partial(workers.bury, silent_seconds=SILENT_SECONDS))
+        return not database.read_now(workers.any_alive)
+    with nobody_works_in(settings.data) as idle:
+        if idle:
+            database.write_now(partial(workers.bury, silent_seconds=0.0))
+        return idle
 
 
 @contextmanager
@@ -114,7 +121,7 @@ def _prepare(database: Database, settings: Settings) -> None:
         raise Refused(message, code=error.code, next_step=error.next_step) from error
 
 
-def _parts(settings: Settings, database: Database, on_traffic: OnTraffic) -> Parts:
+def _parts(settings: Settings, database: Database, shop_socket: Path, on_traffic: OnTraffic) -> Parts:
     clock = SystemClock()
     host = f"{socket.gethostname()}:{settings.data}"
     many = settings.storage.database is not None
@@ -129,11 +136,11 @@ def _parts(settings: Settings, database: Database, on_traffic: OnTraffic) -> Par
         artifacts=ArtifactStore(settings.artifact_address, settings.storage.artifact_options),
         sandboxes=provider(
             settings.data / "sandboxes",
-            names={HOST: str(_shop_socket(settings))},
+            names={HOST: str(shop_socket)},
             on_traffic=on_traffic,
             idle_seconds=settings.sandboxes.idle_seconds,
         ),
-        open_browser=_open_browser,
+        open_browser=partial(_open_browser, settings.data / SCRATCH),
         model=Models(settings.models.default, settings.models.fallback),
         policy=_policy(settings),
     )
@@ -152,14 +159,15 @@ def _policy(settings: Settings) -> Policy:
         attempts=runs.attempts,
         retry_seconds=runs.retry_seconds,
         retry_factor=runs.retry_factor,
+        keep_steps_days=runs.keep_steps_days,
         allow_unpriced=bool(settings.models.unpriced),
     )
 
 
 @asynccontextmanager
-async def _open_browser(screen: Screen) -> AsyncIterator[Browser]:
+async def _open_browser(scratch: Path, screen: Screen) -> AsyncIterator[Browser]:
     opened = await asyncio.to_thread(catalog.load, BROWSER)
-    browser: AbstractAsyncContextManager[Browser] = opened(screen)
+    browser: AbstractAsyncContextManager[Browser] = opened(screen, scratch)
     async with browser as ready:
         yield ready
 
@@ -181,9 +189,11 @@ def _gateway(settings: Settings, kernel: Kernel) -> Gateway:
         novnc=server.novnc,
         anonymous=OWNER if server.anonymous_loopback and server.host in ("127.0.0.1", "::1", "localhost") else None,
         origins=server.origins,
-        words={name: application.words for name, application in kernel.parts.applications.items()},
+        applications=kernel.parts.applications,
     )
 
 
 def _shop_socket(settings: Settings) -> Path:
-    return settings.data / "shop.sock"
+    """Each worker's own: one that another worker serves would end with that worker."""
+    one_of_many = f"-{secrets.token_hex(4)}" if settings.storage.database is not None else ""
+    return settings.data / f"shop{one_of_many}.sock"

@@ -1,13 +1,16 @@
 """What an operator can set. The only reader of the environment and of gofer.toml."""
 
+import json
 import os
 import re
 import tomllib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from gofer.core.errors import Refused
 
@@ -16,6 +19,42 @@ DEFAULT_MODELS = {
     "OPENAI_API_KEY": "openai:gpt-5.6-terra",
 }
 """Which model is used when a key is in the environment and nothing is set: the first that is found."""
+
+HOST = r"^([0-9A-Za-z]([0-9A-Za-z.\-]*[0-9A-Za-z])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$"
+"""A host name, an IPv4 or an IPv6 address; whether it is one of this machine shows when gofer listens."""
+
+EXPECTED = {
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float", "int_parsing_size"), "a whole number"),
+    **dict.fromkeys(("float_type", "float_parsing"), "a number"),
+    **dict.fromkeys(("bool_type", "bool_parsing"), "true or false"),
+    **dict.fromkeys(("tuple_type", "list_type"), "a list in square brackets"),
+    **dict.fromkeys(("model_type", "model_attributes_type", "dict_type"), "a section of settings"),
+    "string_type": "a text in quotes",
+    "path_type": "a path in quotes",
+    "greater_than_equal": "{} or more",
+    "less_than_equal": "{} or less",
+    "greater_than": "more than {}",
+    "finite_number": "a number that is finite",
+}
+"""What a setting must be, in our words, for each of pydantic's kinds of error; a limit is put where the braces are."""
+
+PATTERNS = {
+    "server.host": "a host name or an IP address, such as 127.0.0.1",
+    "storage.database": "an address that begins with postgresql://",
+    "storage.artifacts": "a folder, or an address that begins with s3://, gs:// or az://",
+}
+
+KINDS: Mapping[type, str] = {
+    str: "the text",
+    bool: "the value",
+    int: "the number",
+    float: "the number",
+    list: "a list",
+    dict: "a section",
+}
+
+LOGIN = re.compile(r"://[^/@\s]*@")
+"""The part of an address that may hold a password."""
 
 BASE_URLS = ("ANTHROPIC_BASE_URL", "OPENAI_BASE_URL")
 
@@ -29,7 +68,9 @@ class Section(BaseModel):
 class Server(Section):
     """Where gofer listens."""
 
-    host: str = Field("127.0.0.1", description="Address to listen on. Anything but loopback needs TLS before it.")
+    host: str = Field(
+        "127.0.0.1", pattern=HOST, description="Address to listen on. Anything but loopback needs TLS before it."
+    )
     port: int = Field(8420, ge=0, le=65535, description="Port to listen on; `--port` overrides it. 0 takes a free one.")
     anonymous_loopback: bool = Field(
         False, description="Let everybody on this machine in without a token. Only for a machine of your own."
@@ -62,6 +103,7 @@ class Runs(Section):
     attempts: int = Field(3, ge=1, description="Attempts before a run that meets outside failures is failed.")
     retry_seconds: float = Field(2.0, ge=0, description="Wait before the second attempt, in seconds.")
     retry_factor: float = Field(3.0, ge=1, description="How much longer each further wait is.")
+    keep_steps_days: float = Field(7.0, ge=0, description="How long the steps of an ended run stay in the step log.")
 
 
 class Models(Section):
@@ -154,8 +196,40 @@ def _validate(source: _Source) -> Settings:
         first = error.errors()[0]
         keys = [str(part) for part in first["loc"]]
         where = f"{source.path}, line {_line(source.text, keys)}" if source.path else "The environment"
-        hint = "there is no such setting" if first["type"] == "extra_forbidden" else first["msg"]
-        raise Refused(f"{where}: {'.'.join(keys)}: {hint}.", code="ERR_SETTINGS") from error
+        raise Refused(f"{where}: {'.'.join(keys)}: {_wrong(first, keys)}.", code="ERR_SETTINGS") from error
+
+
+def _wrong(problem: ErrorDetails, keys: list[str]) -> str:
+    """What was expected there and what was found, in words."""
+    if problem["type"] == "extra_forbidden":
+        near = get_close_matches(keys[-1], _known(keys[:-1]), n=1)
+        return f"there is no such setting; did you mean {near[0]}" if near else "there is no such setting"
+    limit = next(iter(problem.get("ctx", {}).values()), "")
+    wanted = PATTERNS.get(".".join(keys)) if problem["type"] == "string_pattern_mismatch" else None
+    expected = wanted or EXPECTED.get(problem["type"], problem["msg"]).format(limit)
+    return f"expected {expected}, found {_found(problem['input'])}"
+
+
+def _known(keys: list[str]) -> list[str]:
+    """The settings beside a key."""
+    section: type[BaseModel] = Settings
+    for key in keys:
+        inner = section.model_fields[key].annotation
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return []
+        section = inner
+    return list(section.model_fields)
+
+
+def _found(value: object) -> str:
+    """A value of the file as it is written there, with what it is."""
+    kind = KINDS.get(type(value), "a value")
+    if isinstance(value, dict | list):
+        return kind
+    if isinstance(value, str):
+        value = LOGIN.sub("://…@", value)
+    written = json.dumps(value, ensure_ascii=False) if isinstance(value, bool | int | float | str) else str(value)
+    return f"{kind} {written}"
 
 
 def _line(text: str, keys: list[str]) -> int:

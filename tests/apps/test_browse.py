@@ -68,13 +68,6 @@ async def test_without_playbook_and_model_the_errand_is_refused() -> None:
     assert told.value.code == "ERR_NO_MODEL"
 
 
-async def test_a_missing_parameter_is_refused_before_any_computer_is_lent() -> None:
-    run = FakeRun()
-    with pytest.raises(Refused, match="needs the parameter “search”"):
-        await browse(run, errand("http://a.example/", parameters={}))
-    assert run.memory.specs == []
-
-
 def scripted(address: str, *calls: ToolCallPart) -> FunctionModel:
     """A model that makes these calls, one per turn, and then answers."""
     script = [*calls, ToolCallPart("final_result", {"text": "Done.", "rows": [{"name": "Mug"}], "key": "name"})]

@@ -6,7 +6,9 @@ from pydantic import ValidationError
 from gofer.apps.browse import APPLICATION
 from gofer.apps.browse.flow import computer
 from gofer.apps.browse.types import BrowseInput
+from gofer.core.errors import Refused
 from gofer.demo import demo_input
+from gofer.kernel.intake import validated
 
 
 def errand(start_url: str, *, recorded: bool = True, **more: object) -> BrowseInput:
@@ -24,6 +26,21 @@ def test_one_profile_is_used_by_one_run_at_a_time() -> None:
     assert APPLICATION.limit_key is not None
     assert APPLICATION.limit_key(errand("http://a.example/", profile="home")) == "profile:home"
     assert APPLICATION.limit_key(errand("http://a.example/")) is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"playbook": "nonsense"}, "price_watch"),
+        ({"parameters": {}}, "“search”"),
+        ({"parameters": {"search": "mug", "colour": "red"}}, "“colour”"),
+    ],
+)
+def test_a_playbook_that_cannot_be_replayed_is_refused_at_once(wrong: dict[str, object], told: str) -> None:
+    with pytest.raises(Refused, match=told) as refused:
+        validated(BrowseInput, {**demo_input(recorded=True), **wrong})  # type: ignore[dict-item]
+    assert refused.value.code == "ERR_INVALID_INPUT"
+    assert "playbook: " in refused.value.message
 
 
 @pytest.mark.parametrize("bad", [{"start_url": "file:///etc"}, {"start_url": "a.example"}, {"goal": ""}, {"x": 1}])

@@ -19,6 +19,8 @@ POINTS = """[gofer.parts]
 application.greet = tests.cli.errands:GREET
 application.choose = tests.cli.errands:CHOOSE
 application.give_up = tests.cli.errands:GIVE_UP
+application.linger = tests.cli.errands:LINGER
+application.cling = tests.cli.errands:CLING
 """
 
 Result = subprocess.CompletedProcess[str]

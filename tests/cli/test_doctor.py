@@ -1,20 +1,25 @@
 """`gofer doctor`, and what every command has in common."""
 
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from pathlib import Path
 
+import pytest
 from tests.cli.program import Program, said
 
 from gofer import __version__
+from gofer.cli.doctor import GIGABYTE, _disk
 
 
 def test_the_doctor_tells_what_it_found(gofer: Program) -> None:
     result = gofer("doctor", "--json")
     report = json.loads(result.stdout)
     checks = {check["name"]: check for check in report["checks"]}
-    assert {"versions", "data folder", "disk", "database", "code sandbox", "model", "applications"} <= checks.keys()
-    assert "greet" in checks["applications"]["told"]
+    assert {"versions", "data folder", "disk", "database", "code sandbox", "artifacts", "model"} <= checks.keys()
+    assert checks["application: greet"]["told"] == "Greets somebody."
     assert result.returncode == (0 if report["ok"] else 1)
 
 
@@ -23,6 +28,41 @@ def test_a_database_that_does_not_answer_makes_the_doctor_fail(gofer: Program) -
     result = gofer("doctor")
     assert result.returncode == 1
     assert "127.0.0.1:1" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("default", "told"),
+    [("nonsense:x", "nonsense:x"), ("openai:gpt-typo", "price"), ("mistral:x", "pydantic-ai-slim[mistral]")],
+)
+def test_a_model_that_cannot_be_used_is_a_problem(gofer: Program, default: str, told: str) -> None:
+    gofer.configure(f'[models]\ndefault = "{default}"\n')
+    gofer.extra = {"OPENAI_API_KEY": "none"}
+    result = gofer("doctor")
+    assert result.returncode == 1
+    assert told in next(line for line in result.stdout.splitlines() if line.startswith("model\tproblem"))
+
+
+def test_a_place_for_files_that_takes_none_is_a_problem(gofer: Program) -> None:
+    (gofer.folder / "file").write_text("no folder")
+    gofer.configure(f'[storage]\nartifacts = "{gofer.folder / "file"}"\n')
+    result = gofer("doctor")
+    assert result.returncode == 1
+    assert "artifacts\tproblem" in result.stdout
+
+
+def test_data_of_a_newer_gofer_is_a_problem(gofer: Program) -> None:
+    gofer("runs")
+    with closing(sqlite3.connect(gofer.data / "gofer.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.commit()
+    result = gofer("doctor")
+    assert result.returncode == 1
+    assert "9999" in result.stdout
+
+
+@pytest.mark.parametrize(("free", "verdict"), [(0, "problem"), (GIGABYTE, "note"), (9 * GIGABYTE, "ok")])
+def test_a_full_disk_is_a_problem_and_a_small_one_is_told(tmp_path: Path, free: int, verdict: str) -> None:
+    assert _disk(tmp_path, free).verdict == verdict
 
 
 def test_an_unknown_provider_is_told_and_not_raised(gofer: Program) -> None:

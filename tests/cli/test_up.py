@@ -1,13 +1,20 @@
 """`gofer up`: how it begins, how it is found, how it ends, and what keeps it from beginning."""
 
+import asyncio
 import json
 import socket
 import sqlite3
 import stat
 import time
 from contextlib import closing
+from pathlib import Path
 
+import pytest
 from tests.cli.program import Program, said
+
+from gofer.cli import up
+from gofer.main import build
+from gofer.settings import load
 
 
 def test_the_notice_is_the_owners_alone_and_goes_with_the_server(gofer: Program) -> None:
@@ -54,6 +61,32 @@ def test_a_notice_of_a_dead_gofer_does_not_count(gofer: Program) -> None:
     notice = {"url": f"http://127.0.0.1:{port}", "pid": 2**22 - 3, "token": "none"}
     (gofer.data / "server.json").write_text(json.dumps(notice))
     assert gofer.json("runs") == {"runs": [], "next": None}
+
+
+async def test_the_notice_is_renewed_while_gofer_serves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(up, "RENEW_SECONDS", 0.1)
+    settings = load({"GOFER_DATA": str(tmp_path)})
+    async with build(settings, carry=False) as gofer:
+        async with up._noticed(gofer, "http://127.0.0.1:1"):
+            tokens = [_token(tmp_path)]
+            while len(tokens) < 4:
+                await asyncio.sleep(0.02)
+                tokens += [_token(tmp_path)] if _token(tmp_path) != tokens[-1] else []
+            assert await gofer.gateway.access.authenticate(tokens[-1]) is not None
+            assert await gofer.gateway.access.authenticate(tokens[0]) is None
+        assert await gofer.gateway.access.authenticate(tokens[-1]) is None
+
+
+def test_an_address_of_another_machine_is_told(gofer: Program) -> None:
+    gofer.configure('[server]\nhost = "192.0.2.1"\norigins = ["https://gofer.example"]\n')
+    result = gofer("up", "--port", "0")
+    assert result.returncode == 2
+    assert "not an address of this machine" in result.stderr
+    assert "[server] host" in result.stderr
+
+
+def _token(folder: Path) -> str:
+    return str(json.loads((folder / "server.json").read_text())["token"])
 
 
 def test_a_taken_port_is_told(gofer: Program) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gofer.cli.values import assemble, merge
+from gofer.cli.values import assemble
 from gofer.core.errors import Refused
 
 
@@ -24,7 +24,3 @@ def test_words_are_put_over_the_whole_input() -> None:
 def test_a_field_cannot_be_both_a_value_and_a_group() -> None:
     with pytest.raises(Refused, match="parameters"):
         assemble("browse", ["parameters=x", "parameters.search=mug"], None)
-
-
-def test_changes_go_as_deep_as_they_are_given() -> None:
-    assert merge({"a": {"b": 1, "c": 2}, "d": 3}, {"a": {"b": 4}}) == {"a": {"b": 4, "c": 2}, "d": 3}

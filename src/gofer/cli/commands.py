@@ -99,7 +99,7 @@ def events(
 
 @app.command()
 def cancel(run_id: RunId, as_json: AsJson = False) -> None:
-    """Stop a run."""
+    """Stop a run for good."""
     begin("gofer.cli.ask:cancel", run_id=run_id, as_json=as_json)
 
 

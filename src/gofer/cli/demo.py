@@ -1,14 +1,15 @@
 """`gofer demo`: the price watch over the bundled shop, and an honest account of what it did."""
 
-import asyncio
 from pathlib import Path
 
 import typer
 from pydantic import JsonValue
 
 from gofer.cli.door import Door, open_door
+from gofer.cli.errand import carried
 from gofer.cli.files import copied, listed
-from gofer.cli.follow import ENDINGS, watch
+from gofer.cli.follow import ENDINGS
+from gofer.cli.signals import stoppable
 from gofer.cli.view import view
 from gofer.cli.words import money, outcome
 from gofer.core.run import Run, Status
@@ -20,7 +21,7 @@ FOLDER = "demo"
 
 def demo() -> int:
     """Run the demo errand."""
-    return asyncio.run(_demo(load()))
+    return stoppable(_demo(load()))
 
 
 async def _demo(settings: Settings) -> int:
@@ -35,12 +36,12 @@ def wanted(settings: Settings) -> dict[str, JsonValue]:
 
 async def perform(door: Door, settings: Settings) -> Run:
     """Run the errand, show it, and say what became of it."""
-    begun = await door.call("run.start", app=APP, input=wanted(settings), answer_to="cli")
+    begun = await door.call("run.start", app=APP, input=wanted(settings), answer_to="cli", trigger="manual")
     page = door.page(begun["id"])
     typer.echo(f"Demo errand {begun['id']}: {_manner(settings)}.")
     if page:
         typer.echo(f"Watch it at {page}")
-    ended = await watch(door, begun["id"], view(False, page), answers=True)
+    ended = await carried(door, begun["id"], view(False, page), answers=True)
     await _account(door, ended, settings.data / FOLDER)
     return ended
 

@@ -7,9 +7,11 @@ import sys
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
+import typer
 from pydantic import BaseModel
 
 from gofer import __version__, catalog
@@ -17,13 +19,19 @@ from gofer.cli import out
 from gofer.cli.notice import serving
 from gofer.core.errors import GoferError
 from gofer.core.sandbox import Profile
+from gofer.ops.examine import keeps_artifacts, schema, unpriced
 from gofer.settings import DEFAULT_MODELS, Settings, load
 
-Verdict = Literal["ok", "note", "missing"]
+Verdict = Literal["ok", "note", "problem"]
 GIGABYTE = 1024**3
 LITTLE_DISK = 2 * GIGABYTE
+FULL_DISK = GIGABYTE // 4
+"""Less than this does not carry an errand: its sandbox's disk, its files and the databases' journals need room."""
 POSTGRESQL_PORT = 5432
 CONNECT_SECONDS = 5.0
+RESOLVE = "gofer.models.resolve:resolve"
+"""Loaded by name where a model is configured: the SDK of a provider takes a second."""
+
 LIBRARIES = ("pydantic-ai-slim", "dbos", "fastapi", "sqlalchemy", "playwright")
 
 
@@ -39,25 +47,33 @@ def doctor(as_json: bool) -> int:
     """Look at everything; fails when something that is needed is missing."""
     settings = load()
     checks = [check for look in LOOKS for check in _looked(look, settings)]
-    sick = any(check.verdict == "missing" for check in checks)
+    sick = any(check.verdict == "problem" for check in checks)
     if as_json:
         out.as_json({"ok": not sick, "checks": [check.model_dump() for check in checks]})
     else:
         out.table(["check", "", "what was found"], [[check.name, check.verdict, check.told] for check in checks])
+        typer.echo(_summary(checks), err=True)
     return 1 if sick else 0
+
+
+def _summary(checks: list[Check]) -> str:
+    problems = [check.name for check in checks if check.verdict == "problem"]
+    if not problems:
+        return "Everything that is needed is here."
+    return f"To be mended before gofer can do all its work: {', '.join(problems)}."
 
 
 def _looked(look: Callable[[Settings], list[Check]], settings: Settings) -> list[Check]:
     try:
         return look(settings)
     except GoferError as error:
-        return [Check(name=look.__name__.strip("_"), verdict="missing", told=f"{error.message} {error.next_step}")]
+        return [Check(name=look.__name__.strip("_"), verdict="problem", told=f"{error.message} {error.next_step}")]
 
 
 def _versions(settings: Settings) -> list[Check]:
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     told = f"gofer {__version__}, Python {platform.python_version()} on {platform.system()} {platform.release()}"
-    new_enough: Verdict = "ok" if sys.version_info >= (3, 11) else "missing"
+    new_enough: Verdict = "ok" if sys.version_info >= (3, 11) else "problem"
     return [Check(name="versions", verdict=new_enough, told=f"{told}; {libraries}")]
 
 
@@ -65,23 +81,60 @@ def _data(settings: Settings) -> list[Check]:
     try:
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        return [Check(name="data folder", verdict="missing", told=f"{settings.data}: {error.strerror}")]
+        return [Check(name="data folder", verdict="problem", told=f"{settings.data}: {error.strerror}")]
     free = shutil.disk_usage(settings.data).free
-    enough: Verdict = "ok" if free > LITTLE_DISK else "note"
-    return [
-        Check(name="data folder", verdict="ok", told=str(settings.data)),
-        Check(name="disk", verdict=enough, told=f"{free / GIGABYTE:.1f} GB free"),
-    ]
+    return [_data_folder(settings.data), _disk(settings.data, free)]
+
+
+def _data_folder(folder: Path) -> Check:
+    try:
+        with NamedTemporaryFile(dir=folder, prefix=".doctor-"):
+            mode = folder.stat().st_mode & 0o077
+    except OSError as error:
+        told = f"{folder} cannot be written: {error.strerror}; point GOFER_DATA at another folder"
+        return Check(name="data folder", verdict="problem", told=told)
+    if mode:
+        told = f"{folder} is open to others on this machine: chmod 700 {folder}"
+        return Check(name="data folder", verdict="note", told=told)
+    return Check(name="data folder", verdict="ok", told=str(folder))
+
+
+def _disk(folder: Path, free: int) -> Check:
+    told = f"{free / GIGABYTE:.1f} GB free"
+    if free > LITTLE_DISK:
+        return Check(name="disk", verdict="ok", told=told)
+    if free > FULL_DISK:
+        return Check(name="disk", verdict="note", told=f"{told}, which is little")
+    return Check(name="disk", verdict="problem", told=f"{told} under {folder}, too little for an errand: free some")
 
 
 def _database(settings: Settings) -> list[Check]:
     if settings.storage.database is None:
-        return [Check(name="database", verdict="ok", told="SQLite in the data folder")]
-    place = urlsplit(settings.storage.database)
+        return [_schema("SQLite in the data folder", settings) if _made(settings) else _sqlite_to_be()]
+    check = _database_at(_postgresql(settings.storage.database))
+    return [check if check.verdict == "problem" else _schema(check.told, settings)]
+
+
+def _made(settings: Settings) -> bool:
+    path = Path(settings.database_url.removeprefix("sqlite:///"))
+    return path.exists() and path.stat().st_size > 0
+
+
+def _sqlite_to_be() -> Check:
+    return Check(name="database", verdict="ok", told="SQLite in the data folder; the first start makes it")
+
+
+def _schema(told: str, settings: Settings) -> Check:
+    known, sentence = schema(settings.database_url)
+    return Check(name="database", verdict="ok" if known else "problem", told=f"{told}, {sentence}")
+
+
+def _postgresql(address: str) -> str | tuple[str, int]:
+    place = urlsplit(address)
     host, port = place.hostname or "localhost", place.port or POSTGRESQL_PORT
     if host_of_socket := parse_qs(place.query).get("host", [""])[0]:
-        return [_database_at(str(Path(host_of_socket) / f".s.PGSQL.{port}"))]
-    return [_database_at((host, port))]
+        return str(Path(host_of_socket) / f".s.PGSQL.{port}")
+    return host, port
 
 
 def _database_at(where: str | tuple[str, int]) -> Check:
@@ -92,13 +145,24 @@ def _database_at(where: str | tuple[str, int]) -> Check:
             visitor.settimeout(CONNECT_SECONDS)
             visitor.connect(where)
     except OSError as error:
-        return Check(name="database", verdict="missing", told=f"nothing answers at {told}: {error.strerror or error}")
-    return Check(name="database", verdict="ok", told=f"PostgreSQL's address {told} answers")
+        return Check(name="database", verdict="problem", told=f"nothing answers at {told}: {error.strerror or error}")
+    return Check(name="database", verdict="ok", told=f"PostgreSQL at {told}")
+
+
+def _artifacts(settings: Settings) -> list[Check]:
+    try:
+        keeps_artifacts(settings.artifact_address, settings.storage.artifact_options)
+    except (GoferError, OSError, ValueError) as error:
+        told = f"{str(error).rstrip('.')}: correct `[storage] artifacts` and its options, or start that store"
+        return [Check(name="artifacts", verdict="problem", told=told)]
+    return [Check(name="artifacts", verdict="ok", told=f"{settings.artifact_address} takes files")]
 
 
 def _server(settings: Settings) -> list[Check]:
     notice = serving(settings.data)
-    told = "not serving; start it with `gofer up`" if notice is None else f"serves at {notice.url}"
+    told = "not serving; start it with `gofer up`"
+    if notice is not None:
+        told = f"serves at {notice.url} (process {notice.pid})"
     return [Check(name="server", verdict="ok" if notice else "note", told=told)]
 
 
@@ -108,7 +172,7 @@ def _sandboxes(settings: Settings) -> list[Check]:
     for profile in Profile:
         problems = provider.problems(profile)
         told = " ".join(problems) or f"works, by {provider.name}"
-        checks.append(Check(name=f"{profile} sandbox", verdict="missing" if problems else "ok", told=told))
+        checks.append(Check(name=f"{profile} sandbox", verdict="problem" if problems else "ok", told=told))
     if provider.problems(Profile.CODE):
         return checks
     limits = provider.enforcement().model_dump()
@@ -120,19 +184,30 @@ def _models(settings: Settings) -> list[Check]:
     if chosen.default is None:
         told = f"none: set {' or '.join(DEFAULT_MODELS)}, or `[models] default`; recorded errands work without"
         return [Check(name="model", verdict="note", told=told)]
-    return [Check(name="model", verdict="ok", told=", ".join([chosen.default, *chosen.fallback]))]
+    return [_model(name, bool(chosen.unpriced)) for name in (chosen.default, *chosen.fallback)]
+
+
+def _model(name: str, unpriced_too: bool) -> Check:
+    try:
+        nameless = unpriced(catalog.load(RESOLVE)(name))
+    except GoferError as error:
+        return Check(name="model", verdict="problem", told=f"{error.message} {error.next_step}")
+    if nameless and not unpriced_too:
+        told = f"{name}: nobody knows its price, so its errands are refused: correct `[models] default` or `fallback`,"
+        return Check(name="model", verdict="problem", told=f"{told} or set `unpriced = true`")
+    return Check(name="model", verdict="ok", told=name)
 
 
 def _novnc(settings: Settings) -> list[Check]:
     there = (settings.server.novnc / "core").is_dir()
     told = str(settings.server.novnc) if there else f"not in {settings.server.novnc}: apt-get install novnc"
-    return [Check(name="noVNC", verdict="ok" if there else "missing", told=told)]
+    return [Check(name="noVNC", verdict="ok" if there else "problem", told=told)]
 
 
 def _parts(settings: Settings) -> list[Check]:
-    apps = "; ".join(f"{name}: {app.summary}" for name, app in catalog.applications().items())
+    apps = catalog.applications().items()
     return [
-        Check(name="applications", verdict="ok", told=apps),
+        *(Check(name=f"application: {name}", verdict="ok", told=app.summary) for name, app in apps),
         Check(name="providers", verdict="ok", told=", ".join(catalog.SANDBOXES)),
     ]
 
@@ -141,6 +216,7 @@ LOOKS: tuple[Callable[[Settings], list[Check]], ...] = (
     _versions,
     _data,
     _database,
+    _artifacts,
     _server,
     _sandboxes,
     _novnc,

@@ -16,6 +16,9 @@ class Door(Protocol):
     local: bool
     """Whether gofer lives in this process, and ends with it."""
 
+    idle: bool
+    """Whether nobody carries runs now."""
+
     async def call(self, operation: str, **arguments: Any) -> Any:
         """The result of an operation; arguments that are None are left out."""
 

@@ -9,8 +9,9 @@ import typer
 from gofer.cli import out
 from gofer.cli.door import Door, open_door
 from gofer.cli.follow import ENDINGS, watch
-from gofer.cli.values import assemble, merge
-from gofer.cli.view import view
+from gofer.cli.signals import stoppable
+from gofer.cli.values import assemble
+from gofer.cli.view import View, view
 from gofer.cli.words import money, outcome
 from gofer.core.run import Run
 from gofer.settings import load
@@ -23,9 +24,9 @@ def run(app: str, values: Sequence[str], whole: str | None, detach: bool, as_jso
     given = assemble(app, values, whole)
 
     async def begin(door: Door) -> Any:
-        return await door.call("run.start", app=app, input=given, key=key, answer_to="cli")
+        return await door.call("run.start", app=app, input=given, key=key, answer_to="cli", trigger="manual")
 
-    return asyncio.run(_errand(begin, detach, as_json))
+    return stoppable(_errand(begin, detach, as_json))
 
 
 def retry(run_id: str, values: Sequence[str], whole: str | None, detach: bool, as_json: bool) -> int:
@@ -33,33 +34,35 @@ def retry(run_id: str, values: Sequence[str], whole: str | None, detach: bool, a
 
     async def begin(door: Door) -> Any:
         old = await door.call("run.show", id=run_id)
-        given = merge(old["input"], assemble(old["app"], values, whole)) if values or whole else None
-        return await door.call("run.retry", id=run_id, input=given)
+        return await door.call("run.retry", id=run_id, input=assemble(old["app"], values, whole))
 
-    return asyncio.run(_errand(begin, detach, as_json))
+    return stoppable(_errand(begin, detach, as_json))
 
 
 async def _errand(begin: Begin, detach: bool, as_json: bool) -> int:
-    async with open_door(load(), carry=True) as door:
+    async with open_door(load(), carry=not detach) as door:
         begun = Run.model_validate(await begin(door))
         if detach:
             return _detached(begun, as_json, door)
-        ended = await _carried(door, begun, as_json)
+        shown = view(as_json, door.page(begun.id))
+        ended = await carried(door, begun.id, shown, answers=not as_json)
     _tell(ended, as_json)
     return ENDINGS[ended.status]
 
 
-async def _carried(door: Door, begun: Run, as_json: bool) -> Run:
+async def carried(door: Door, run_id: str, shown: View, *, answers: bool) -> Run:
+    """The run, once it is over; whoever leaves before is told what becomes of it."""
     try:
-        return await watch(door, begun.id, view(as_json, door.page(begun.id)), answers=not as_json)
-    except asyncio.CancelledError:  # Ctrl-C
-        typer.echo(_left_alone(door, begun.id), err=True)
+        return await watch(door, run_id, shown, answers=answers)
+    except asyncio.CancelledError:  # a signal
+        typer.echo(_left_alone(door, run_id), err=True)
         raise
 
 
 def _left_alone(door: Door, run_id: str) -> str:
-    goes_on = "It goes on with the next `gofer up`" if door.local else "It goes on without you"
-    return f"{goes_on}. Follow it with `gofer events {run_id} --follow`, stop it with `gofer cancel {run_id}`."
+    if door.local:
+        return f"{run_id} goes on where it is with the next `gofer up`; `gofer cancel {run_id}` ends it for good."
+    return f"{run_id} goes on without you; `gofer events {run_id} --follow` shows it, `gofer cancel {run_id}` ends it."
 
 
 def _detached(begun: Run, as_json: bool, door: Door) -> int:

@@ -32,6 +32,7 @@ class Inside:
 
     def __init__(self, gofer: Gofer) -> None:
         self._gateway = gofer.gateway
+        self.idle = gofer.idle
 
     async def call(self, operation: str, **arguments: Any) -> Any:
         """The result of an operation, as every face would give it."""

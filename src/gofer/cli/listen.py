@@ -1,5 +1,6 @@
 """Where `gofer up` listens, and where it would not be safe to."""
 
+import errno
 import ipaddress
 import socket
 from contextlib import suppress
@@ -9,6 +10,8 @@ import typer
 from gofer.core.errors import Refused
 from gofer.settings import Server
 
+HOST_ADVICE = "Set `[server] host` in gofer.toml to an address of this machine, such as 127.0.0.1."
+
 
 def listen(server: Server, port: int | None) -> socket.socket:
     """A socket on the wanted port, taken before anything else starts; raises `Refused` (ERR_SETTINGS)."""
@@ -17,7 +20,13 @@ def listen(server: Server, port: int | None) -> socket.socket:
     family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
     try:
         return socket.create_server((server.host, wanted), family=family, backlog=128)
+    except socket.gaierror as error:
+        message = f"gofer cannot listen on {server.host}: nobody knows a machine of that name ({error.strerror})."
+        raise Refused(message, code="ERR_SETTINGS", next_step=HOST_ADVICE) from error
     except OSError as error:
+        if error.errno == errno.EADDRNOTAVAIL:
+            message = f"gofer cannot listen on {server.host}: it is not an address of this machine."
+            raise Refused(message, code="ERR_SETTINGS", next_step=HOST_ADVICE) from error
         message = f"gofer cannot listen on {server.host}, port {wanted}: {error.strerror}."
         next_step = "Choose another port with `gofer up --port N`, or stop the program that has it."
         raise Refused(message, code="ERR_SETTINGS", next_step=next_step) from error

@@ -25,16 +25,20 @@ class Notice(BaseModel):
 @contextmanager
 def posted(folder: Path, notice: Notice) -> Iterator[None]:
     """The notice hangs there, readable by its owner only, for as long as the block runs."""
-    path = folder / NAME
+    post(folder, notice)
+    try:
+        yield
+    finally:
+        (folder / NAME).unlink(missing_ok=True)
+
+
+def post(folder: Path, notice: Notice) -> None:
+    """Hang the notice there in place of an older one; readers see the one or the other, whole."""
     draft = folder / f".{NAME}.{os.getpid()}"
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
         json.dump(notice.model_dump(), file)
-    draft.replace(path)
-    try:
-        yield
-    finally:
-        path.unlink(missing_ok=True)
+    draft.replace(folder / NAME)
 
 
 def serving(folder: Path) -> Notice | None:

@@ -11,6 +11,15 @@ from rich.text import Text
 
 from gofer.cli.words import clean
 
+STYLES = {
+    **dict.fromkeys(("ok", "succeeded"), "green"),
+    **dict.fromkeys(("note", "interrupted", "waiting for person"), "yellow"),
+    **dict.fromkeys(("problem", "failed"), "bold red"),
+    "running": "cyan",
+    "cancelled": "dim",
+}
+"""Words of tables that are told by their colour too."""
+
 CONTROL = re.compile(r"[\x7f-\x9f]")
 
 
@@ -29,5 +38,5 @@ def table(heads: list[str], rows: list[list[object]]) -> None:
         return
     drawn = Table(*heads, box=None, header_style="bold", pad_edge=False)
     for row in rows:
-        drawn.add_row(*(Text(clean(value)) for value in row))
+        drawn.add_row(*(Text(clean(value), style=STYLES.get(str(value), "")) for value in row))
     console.print(drawn)

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -37,6 +37,9 @@ test compares them."""
 PATIENCE_SECONDS = 20.0
 """How long a follower waits for a gofer that was restarted."""
 
+UNAUTHENTICATED = 401
+"""The notice's session was renewed since it was read: it is read again, once."""
+
 LAST = frozenset({"run.succeeded", "run.failed", "run.cancelled"})
 
 
@@ -54,6 +57,7 @@ class Remote:
     """Calls the serving gofer; finds it again after a restart."""
 
     local = False
+    idle = False
 
     def __init__(self, settings: Settings) -> None:
         self._folder = settings.data
@@ -72,11 +76,11 @@ class Remote:
         """Every event, across restarts of the server."""
         after, kind = 0, ""
         while kind not in LAST:
-            try:
+            with suppress(httpx2.TransportError):
                 async for event in self._events(run_id, after):
                     after, kind = event.seq, event.type
                     yield event
-            except httpx2.TransportError:
+            if kind not in LAST:
                 await self._find_again()
 
     async def file(self, artifact_id: str) -> AsyncIterator[bytes]:
@@ -110,7 +114,11 @@ class Remote:
 
     async def _send(self, method: str, path: str, **sent: Any) -> httpx2.Response:
         try:
-            return await _checked(await self._here().request(method, path, **sent))
+            answer = await self._here().request(method, path, **sent)
+            if answer.status_code == UNAUTHENTICATED:
+                await self.close()
+                answer = await self._here().request(method, path, **sent)
+            return await _checked(answer)
         except httpx2.TransportError as error:
             raise Unavailable(f"gofer does not answer: {error or type(error).__name__}.") from error
 

@@ -1,7 +1,7 @@
 """A uvicorn server that leaves signals to the command and ends when its block does."""
 
 import asyncio
-import signal
+import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -40,24 +40,7 @@ class Quiet(uvicorn.Server):
         try:
             yield
         finally:
+            # It calls the end of a stream that would never end by itself an error.
+            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
             self.should_exit = True
             await serve
-
-
-@contextmanager
-def until_signalled() -> Iterator[asyncio.Event]:
-    """An event that SIGINT and SIGTERM set; from the second one on they act as usual."""
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-
-    def heard() -> None:
-        stop.set()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, heard)
-    try:
-        yield stop
-    finally:
-        heard()

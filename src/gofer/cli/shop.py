@@ -14,15 +14,20 @@ from gofer.demo.shop import shop
 
 @asynccontextmanager
 async def shop_open(path: Path) -> AsyncIterator[None]:
-    """The shop sells for as long as the block runs; where another process serves it already, that one does."""
-    if _answers(path):
-        yield
-        return
+    """The shop sells for as long as the block runs."""
+    await asyncio.to_thread(_sweep, path.parent)
     config = uvicorn.Config(shop(), uds=str(path), log_config=None, access_log=False, lifespan="off", ws="none")
     async with Quiet(config).serving():
         yield
     with suppress(OSError):
         await asyncio.to_thread(path.unlink, missing_ok=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Sockets that killed gofers left behind."""
+    for path in folder.glob("shop*.sock"):
+        if not _answers(path):
+            path.unlink(missing_ok=True)
 
 
 def _answers(path: Path) -> bool:

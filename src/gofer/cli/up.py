@@ -13,10 +13,11 @@ import uvicorn
 from gofer.cli import logs
 from gofer.cli.demo import perform, wanted
 from gofer.cli.listen import address, listen
-from gofer.cli.notice import Notice, posted, serving
+from gofer.cli.notice import Notice, post, posted, serving
 from gofer.cli.remote import opened
-from gofer.cli.serving import Quiet, until_signalled
+from gofer.cli.serving import Quiet
 from gofer.cli.shop import shop_open
+from gofer.cli.signals import until_signalled
 from gofer.core.errors import GoferError, Refused
 from gofer.core.principal import OWNER
 from gofer.demo import APP
@@ -24,6 +25,8 @@ from gofer.main import Gofer, build
 from gofer.ops.tokens import TICKET_SECONDS
 from gofer.settings import Settings, load
 from gofer.web.server import UVICORN, create_app
+
+RENEW_SECONDS = 3600.0
 
 
 def up(port: int | None, demo: bool) -> int:
@@ -62,11 +65,31 @@ async def _faces(gofer: Gofer, listening: socket.socket) -> AsyncIterator[str]:
     gateway = replace(gofer.gateway, demo={"app": APP, "input": wanted(gofer.settings)})
     url = address(listening)
     config = uvicorn.Config(create_app(gateway), log_config=None, access_log=False, lifespan="off", **UVICORN)
-    secret = await gateway.access.session(OWNER)
-    async with Quiet(config).serving([listening]):
-        with posted(gofer.settings.data, Notice(url=url, pid=os.getpid(), token=secret)):
-            yield url
-    await gateway.access.end_session(secret)
+    async with Quiet(config).serving([listening]), _noticed(gofer, url):
+        yield url
+
+
+@asynccontextmanager
+async def _noticed(gofer: Gofer, url: str) -> AsyncIterator[None]:
+    """The notice hangs there; its session is a fresh one every hour, because a session ends some day."""
+    access = gofer.gateway.access
+    secrets = [await access.session(OWNER)]
+    with posted(gofer.settings.data, Notice(url=url, pid=os.getpid(), token=secrets[0])):
+        renewing = asyncio.create_task(_renew(gofer, url, secrets))
+        yield
+        renewing.cancel()
+    for secret in secrets:
+        await access.end_session(secret)
+
+
+async def _renew(gofer: Gofer, url: str, secrets: list[str]) -> None:
+    """The session before the newest still opens: a command may have just read it."""
+    while True:
+        await asyncio.sleep(RENEW_SECONDS)
+        secrets.append(await gofer.gateway.access.session(OWNER))
+        await asyncio.to_thread(post, gofer.settings.data, Notice(url=url, pid=os.getpid(), token=secrets[-1]))
+        while len(secrets) > 2:
+            await gofer.gateway.access.end_session(secrets.pop(0))
 
 
 async def _demonstrate(settings: Settings) -> None:

@@ -74,13 +74,3 @@ def _wrong_at(app: str, given: dict[str, Any], path: tuple[str, ...]) -> bool:
     except ValidationError as error:
         return any(problem["loc"][: len(path)] == path for problem in error.errors())
     return False
-
-
-def merge(old: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
-    """The old input with what changed put over it, at any depth."""
-    merged = dict(old)
-    for name, value in changed.items():
-        before = merged.get(name)
-        both = isinstance(before, dict) and isinstance(value, dict)
-        merged[name] = merge(before, value) if both and before is not None else value
-    return merged

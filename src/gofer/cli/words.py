@@ -88,7 +88,7 @@ def _started(data: Mapping[str, Any]) -> str:
 LINES: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
     "run.queued": lambda data: "queued",
     "run.started": _started,
-    "run.recovered": lambda data: f"{data['worker']} went on with it after a crash",
+    "run.recovered": lambda data: f"{data['worker']} went on with it where it was",
     "run.waiting": _waiting,
     "run.resumed": lambda data: "goes on",
     "run.retrying": _retrying,

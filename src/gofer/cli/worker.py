@@ -5,8 +5,8 @@ import asyncio
 import typer
 
 from gofer.cli import logs
-from gofer.cli.serving import until_signalled
 from gofer.cli.shop import shop_open
+from gofer.cli.signals import until_signalled
 from gofer.core.errors import Refused
 from gofer.main import build
 from gofer.settings import Settings, load

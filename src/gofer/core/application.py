@@ -73,10 +73,10 @@ class RunContext(Protocol):
     async def checkpoint(self, box: Sandbox, name: str = "main") -> None:
         """Save the computer's working directory, to be put back if the run has to move to another machine."""
 
-    def moved(self, name: str = "main") -> bool:
+    async def moved(self, name: str = "main") -> bool:
         """Whether the computer opened under this name replaces one that was lost: its screen and processes are new."""
 
-    def has_model(self) -> bool:
+    async def has_model(self) -> bool:
         """Whether a model is configured, so that `agent` can work."""
 
 

@@ -16,11 +16,20 @@ class GoferError(Exception):
 
     default_code = "ERR_BROKEN"
 
-    def __init__(self, message: str, *, code: str | None = None, next_step: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        next_step: str | None = None,
+        retry_after: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.code = code or self.default_code
         self.next_step = next_step or CODES[self.code].next_step
+        self.retry_after = retry_after
+        """Seconds after which the same request may be let in, where that is known."""
 
     @property
     def status(self) -> int:
@@ -103,7 +112,10 @@ CODES: dict[str, ErrorCode] = {
     "ERR_UNAUTHENTICATED": ErrorCode(401, "Send `Authorization: Bearer TOKEN`; make one with `gofer token create`."),
     "ERR_FORBIDDEN": ErrorCode(403, "Use a token that has the scope named in the message."),
     "ERR_CONFLICT": ErrorCode(409, "Look at the run's present state with `gofer show RUN`."),
-    "ERR_BUSY": ErrorCode(429, "Wait for running errands to finish, or raise the limit in gofer.toml."),
+    "ERR_WRONG_METHOD": ErrorCode(405, "Use a method that the answer's Allow header names; see /openapi.json."),
+    "ERR_TOO_LARGE": ErrorCode(413, "Send less at once."),
+    "ERR_NOT_JSON": ErrorCode(415, "Send a JSON object with `Content-Type: application/json`."),
+    "ERR_BUSY": ErrorCode(429, "Wait as many seconds as the answer's Retry-After header says, then try again."),
     "ERR_UNAVAILABLE": ErrorCode(503, "Wait a moment and try again; `gofer doctor` tells what is unreachable."),
     "ERR_MODEL_UNAVAILABLE": ErrorCode(503, "Check the model's address and key, then retry the run."),
     "ERR_SANDBOX_LOST": ErrorCode(503, "Retry the run; it gets a new sandbox."),
@@ -116,6 +128,7 @@ CODES: dict[str, ErrorCode] = {
     "ERR_CANCELLED": ErrorCode(409, "Start the run again if it is still wanted."),
     "ERR_DENIED": ErrorCode(403, "Change what is asked for and start again."),
     "ERR_SETTINGS": ErrorCode(500, "Correct the named line of gofer.toml."),
+    "ERR_LEASE_LOST": ErrorCode(503, "Nothing: another worker goes on with the run."),
     "ERR_DATA_NEWER": ErrorCode(500, "Upgrade gofer, or point GOFER_DATA at another folder."),
     "ERR_DATA_IN_USE": ErrorCode(500, "Stop the other gofer, or point GOFER_DATA at another folder."),
     "ERR_MISSING_PROGRAM": ErrorCode(500, "Run `make setup`, or install the named package."),

@@ -31,7 +31,10 @@ class Limits(BaseModel):
 
 
 class Egress(BaseModel):
-    """Where a sandbox may go on the network. Private and loopback addresses are refused whatever is listed."""
+    """Where a sandbox may go on the network. Private and loopback addresses are refused whatever is listed.
+
+    A pattern with a `*` means names; an address instead of a name has to be listed itself.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -61,6 +64,17 @@ class Traffic(BaseModel):
     received: int = 0
 
 
+class NetworkUse(BaseModel):
+    """What a sandbox did on the network since it was made."""
+
+    model_config = ConfigDict(frozen=True)
+
+    requests: int = Field(0, ge=0, description="Requests that the proxy understood, refused ones included.")
+    refused: int = Field(0, ge=0, description="Those that the rules, or the address, did not let pass.")
+    sent: int = Field(0, ge=0, description="Bytes up, to servers.")
+    received: int = Field(0, ge=0, description="Bytes down, from servers.")
+
+
 class Enforcement(BaseModel):
     """Which limits this machine really enforces, for `gofer doctor` and the run's page."""
 
@@ -88,6 +102,10 @@ class Sandbox(WorkspaceBackend, SupportsCommands, SupportsFilesystem, Protocol):
     @property
     def enforcement(self) -> Enforcement:
         """Which limits are real for this sandbox."""
+
+    @property
+    def network_use(self) -> NetworkUse:
+        """Requests and bytes so far, from before a crash of gofer too; all zero when the sandbox is gone."""
 
     async def close(self) -> None:
         """Let go of host-side resources (proxy, forwarder); the sandbox itself lives on."""

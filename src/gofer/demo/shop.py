@@ -1,8 +1,9 @@
 """A small shop to try errands on: search, pages of results, prices that change. It needs no JavaScript."""
 
-from functools import partial
+import importlib
+from functools import cached_property, partial
+from typing import Any
 
-from jinja2 import Environment, PackageLoader
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -29,7 +30,6 @@ class _Seller:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._products = shelf()
-        self._pages = Environment(loader=PackageLoader("gofer.demo"), autoescape=True, trim_blocks=True)
 
     async def home(self, request: Request) -> Response:
         return self._page("home.html", offers=self._offers("")[::9])
@@ -48,6 +48,12 @@ class _Seller:
 
     async def missing(self, request: Request, error: Exception) -> Response:
         return self._missing()
+
+    @cached_property
+    def _pages(self) -> Any:
+        """Loaded with the first customer: most of the time nobody is in the shop."""
+        jinja = importlib.import_module("jinja2")
+        return jinja.Environment(loader=jinja.PackageLoader("gofer.demo"), autoescape=True, trim_blocks=True)
 
     def _missing(self) -> Response:
         return self._page("missing.html", status=404)

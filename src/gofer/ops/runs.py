@@ -1,5 +1,7 @@
 """What can be asked about runs."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, Literal
 
@@ -7,7 +9,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from gofer.core.artifact import Artifact
-from gofer.core.errors import Refused
+from gofer.core.errors import GoferError, Refused
 from gofer.core.event import Event, QuestionAnswered, RunCancelled
 from gofer.core.operation import Operation
 from gofer.core.principal import Principal
@@ -15,7 +17,7 @@ from gofer.core.question import AskedQuestion, QuestionState
 from gofer.core.request import Request, Trigger
 from gofer.core.run import Run, Status
 from gofer.kernel.kernel import Kernel
-from gofer.storage import artifacts, events, questions, runs
+from gofer.storage import artifacts, events, questions, runs, workers
 
 READ, WRITE, CONTROL = "runs:read", "runs:write", "runs:control"
 
@@ -34,6 +36,7 @@ class StartRun(Asked):
     key: str | None = Field(None, max_length=200, description="The same key again gives the same run.")
     priority: int = Field(5, ge=1, le=9, description="1 goes first, 9 last.")
     answer_to: str | None = Field(None, max_length=500)
+    trigger: Literal["manual", "api"] = Field("api", description="Whether a person or a program asks.")
 
 
 class OneRun(Asked):
@@ -61,14 +64,14 @@ class RunList(BaseModel):
 class ReadEvents(OneRun):
     """Which events of a run."""
 
-    after: int = Field(0, ge=0)
+    after: int = Field(0, ge=0, lt=2**53)
     limit: int = Field(500, ge=1, le=500)
 
 
 class RetryRun(OneRun):
-    """Try again, perhaps with another input."""
+    """Try again, perhaps with some of the input changed."""
 
-    input: dict[str, JsonValue] | None = None
+    input: dict[str, JsonValue] = Field({}, description="A JSON merge patch on the old input; null takes a field away.")
 
 
 class AnswerRun(OneRun):
@@ -108,8 +111,7 @@ class RunOperations:
 
     async def start(self, principal: Principal, wanted: StartRun) -> Run:
         """Accept a request."""
-        request = Request(principal=principal.id, trigger=Trigger.API, **wanted.model_dump())
-        return await self._kernel.intake.accept(request)
+        return await self._kernel.intake.accept(Request(principal=principal.id, **wanted.model_dump()))
 
     async def page(self, principal: Principal, wanted: ListRuns) -> RunList:
         """A page of runs."""
@@ -133,15 +135,21 @@ class RunOperations:
         return await self._database.read(partial(events.after, run_id=wanted.id, seq=wanted.after, limit=wanted.limit))
 
     async def cancel(self, principal: Principal, wanted: OneRun) -> Run:
-        """Stop it: at once if it has not begun, else its worker is told."""
+        """Stop it: at once if nobody carries it, else its worker is told."""
         run = await self.show(principal, wanted)
         _still_going(run)
-        now = self._kernel.parts.clock.now().timestamp()
-        ended = RunCancelled(by=principal.id)
-        change = partial(_cancel_unbegun, run_id=run.id, by=principal.id, at=now)
-        if not await self._kernel.parts.log.append(run.id, ended, key="end", change=change):
+        if await self._database.write(partial(_ask_to_stop, run_id=run.id, by=principal.id)):
             self._kernel.watch.kick()
+        else:
+            await self._end_uncarried(run.id, principal.id)
         return await self.show(principal, wanted)
+
+    async def _end_uncarried(self, run_id: str, by: str) -> None:
+        with suppress(GoferError, OSError):  # what cannot be ended now is reaped: the run is over
+            await self._kernel.lender.end_all(run_id)
+        change = partial(_end_uncarried, run_id=run_id, by=by, at=self._kernel.parts.clock.now().timestamp())
+        if not await self._kernel.parts.log.append(run_id, RunCancelled(by=by), key="end", change=change):
+            self._kernel.watch.kick()  # a worker was faster
 
     async def retry(self, principal: Principal, wanted: RetryRun) -> Run:
         """A new run, linked to the old."""
@@ -150,7 +158,7 @@ class RunOperations:
             raise Refused(f"The run is {run.status}; only an ended run is retried.", code="ERR_CONFLICT")
         request = Request(
             app=run.app,
-            input=run.input if wanted.input is None else wanted.input,
+            input=merged(run.input, wanted.input),
             principal=run.principal,
             answer_to=run.answer_to,
             trigger=Trigger.RETRY,
@@ -223,8 +231,32 @@ def _list(connection: sa.Connection, filters: dict[str, str | None], wanted: Lis
     return RunList(runs=found, next=rows[-1]["created_at"] if len(rows) == wanted.limit else None)
 
 
-def _cancel_unbegun(connection: sa.Connection, run_id: str, by: str, at: float) -> bool:
-    if runs.cancel_unbegun(connection, run_id, by, at):
-        return True
+def merged(old: Mapping[str, JsonValue], patch: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """The old input with a JSON merge patch (RFC 7396) on it: objects are merged, null takes a field away."""
+    result = dict(old)
+    for name, value in patch.items():
+        before = result.pop(name, None)
+        if isinstance(value, dict):
+            result[name] = merged(before if isinstance(before, dict) else {}, value)
+        elif value is not None:
+            result[name] = value
+    return result
+
+
+def _ask_to_stop(connection: sa.Connection, run_id: str, by: str) -> bool:
+    """Whether a worker carries the run, which then sees that it shall stop."""
     runs.update(connection, run_id, cancel_by=by)
-    return False
+    return _carried(connection, run_id)
+
+
+def _carried(connection: sa.Connection, run_id: str) -> bool:
+    row = runs.find(connection, run_id)
+    return row is not None and row["worker"] is not None and workers.alive(connection, row["worker"])
+
+
+def _end_uncarried(connection: sa.Connection, run_id: str, by: str, at: float) -> bool:
+    if _carried(connection, run_id):
+        return False
+    questions.withdraw(connection, run_id)
+    ended = {"status": Status.CANCELLED.value, "waiting_for": None, "controlled_by": None, "cancel_by": by}
+    return runs.change_if(connection, run_id, [Status.QUEUED, Status.RUNNING, Status.WAITING], ended_at=at, **ended)

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import JsonValue
+from pydantic import BaseModel, Field, JsonValue
 
+from gofer.core.application import Application, RunContext
 from gofer.core.artifact import Artifact
 from gofer.core.errors import Refused
 from gofer.core.event import (
@@ -38,7 +39,28 @@ from gofer.ops.tokens import CreateToken, NewToken, Revoked, RevokeToken
 from gofer.testing.rfb_server import RfbServer
 from gofer.web.gateway import Gateway
 
-APPS = ("browse", "chat")
+
+class Browse(BaseModel):
+    """Like a browser errand's input."""
+
+    goal: str = Field(min_length=1, max_length=8000, description="What to do, in words.")
+    start_url: str | None = Field(None, pattern=r"^https?://", description="The page to begin at.")
+
+
+class Chat(BaseModel):
+    """Like a chat's input."""
+
+    message: str = Field(min_length=1, max_length=32_000)
+
+
+async def nothing(_run: RunContext, _asked: object) -> None:
+    """What these applications do."""
+
+
+APPS = {
+    "browse": Application("browse", "Do an errand in a web browser.", Browse, nothing),
+    "chat": Application("chat", "Talk to an agent that has a sandbox.", Chat, nothing),
+}
 
 
 class FakeAccess:
@@ -85,6 +107,10 @@ class FakeAccess:
     async def end_session(self, secret: str) -> None:
         """Log out."""
         self.secrets.pop(secret, None)
+
+    def revoke(self, name: str) -> None:
+        """Nothing of this principal's is valid any more."""
+        self.secrets = {secret: owner for secret, owner in self.secrets.items() if owner.id != name}
 
 
 class FakeLog:
@@ -326,9 +352,7 @@ class FakeOperations:
 
     async def revoke(self, principal: Principal, wanted: RevokeToken) -> Revoked:
         """Gone."""
-        gone = [secret for secret, owner in self._access.secrets.items() if owner.id == wanted.name]
-        for secret in gone:
-            del self._access.secrets[secret]
+        self._access.revoke(wanted.name)
         return Revoked(name=wanted.name)
 
     async def system(self, principal: Principal, wanted: Nothing) -> SystemStatus:
@@ -353,6 +377,7 @@ class FakeGofer:
             desktops=self.desktops,
             files=self.files,
             novnc=novnc,
+            applications=APPS,
             demo={"app": "browse", "input": {"goal": "Watch the prices of the demo shop"}},
         )
 

@@ -140,11 +140,11 @@ class FakeRun:
     async def checkpoint(self, box: Sandbox, name: str = "main") -> None:
         """A test's sandbox never moves."""
 
-    def moved(self, name: str = "main") -> bool:
+    async def moved(self, name: str = "main") -> bool:
         """A test's sandbox never moves."""
         return False
 
-    def has_model(self) -> bool:
+    async def has_model(self) -> bool:
         """Whether the test gave one."""
         return self.model is not None
 

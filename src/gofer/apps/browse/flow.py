@@ -17,7 +17,7 @@ from gofer.tools.prompts import prompt
 async def browse(run: RunContext, asked: BrowseInput) -> BrowseResult:
     """Replay the recorded steps, or let a model do what the goal says."""
     playbook = asked.recorded()
-    if playbook is None and not run.has_model():
+    if playbook is None and not await run.has_model():
         raise Refused("This errand has no playbook, and no model is configured that could do it.", code="ERR_NO_MODEL")
     async with run.sandbox(computer(asked, playbook)) as box, run.browser(box) as browser:
         done = await (by_playbook(run, browser, asked, playbook) if playbook else by_model(run, browser, asked))

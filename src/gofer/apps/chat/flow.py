@@ -14,7 +14,7 @@ REMEMBERED = 24_000
 
 async def chat(run: RunContext, asked: ChatInput) -> str:
     """The answer to a message, knowing what was said in its session."""
-    if not run.has_model():
+    if not await run.has_model():
         raise Refused("Nobody is here to answer: no model is configured.", code="ERR_NO_MODEL")
     key = f"session:{asked.session}"
     talk = (await run.recall(key, Talk) if asked.session else None) or Talk()

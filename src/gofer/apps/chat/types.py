@@ -8,7 +8,7 @@ class ChatInput(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    message: str = Field(min_length=1, max_length=32_000)
+    message: str = Field(min_length=1, max_length=32_000, examples=["Which of these two contracts ends first?"])
     session: str | None = Field(None, max_length=100, description="The talk that this message goes on with.")
 
 
