@@ -1,13 +1,13 @@
 """The disk runs full under the runs: it is said in a line, and they go on when there is room again."""
 
 import asyncio
-import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
+from structlog.testing import capture_logs
 
 from gofer.core.application import Application, RunContext
 from gofer.core.errors import Unavailable
@@ -79,22 +79,19 @@ async def meet_a_full_disk(gofer: Harness, disk: Path, run_id: str) -> None:
     ballast.unlink()
 
 
-async def test_a_run_stands_still_on_a_full_disk_and_goes_on_when_there_is_room(
-    small: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    async with harness(Setup(small / "data", APPLICATIONS)) as gofer:
-        run = await gofer.start("march")
-        await gofer.happens(run.id, "step.finished")
-        await meet_a_full_disk(gofer, small, run.id)
-        ended = await gofer.ended(run.id, within=40)
-        assert (ended.status, ended.attempt) == (Status.SUCCEEDED, 1)
-        events = await gofer.events(run.id)
-        assert [event.seq for event in events] == list(range(1, len(events) + 1))
-        assert [event.type for event in events].count("step.finished") == 20
-    shown = capsys.readouterr()
-    assert "disk_full" in shown.out
-    assert "Traceback" not in shown.out + shown.err
-    assert len(shown.out.splitlines()) < 40, json.dumps(shown.out.splitlines()[:60], indent=1)
+async def test_a_run_stands_still_on_a_full_disk_and_goes_on_when_there_is_room(small: Path) -> None:
+    with capture_logs() as lines:
+        async with harness(Setup(small / "data", APPLICATIONS)) as gofer:
+            run = await gofer.start("march")
+            await gofer.happens(run.id, "step.finished")
+            await meet_a_full_disk(gofer, small, run.id)
+            ended = await gofer.ended(run.id, within=40)
+            assert (ended.status, ended.attempt) == (Status.SUCCEEDED, 1)
+            events = await gofer.events(run.id)
+            assert [event.seq for event in events] == list(range(1, len(events) + 1))
+            assert [event.type for event in events].count("step.finished") == 20
+    assert {line.get("code") for line in lines if str(line["event"]).endswith("disk_full")} == {"ERR_DISK_FULL"}
+    assert [line for line in lines if line.get("exc_info")] == []
 
 
 async def test_a_file_that_found_no_room_is_tried_again(small: Path, tmp_path: Path) -> None:

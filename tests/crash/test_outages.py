@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import pickle
+import tempfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -23,14 +24,13 @@ LEFT_BEHIND = "forged-pickle-was-here"
 
 
 @pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    """A PostgreSQL of the test's own, to be stopped and started."""
-    folder = tmp_path_factory.mktemp("mortal")
-    for each in (folder, *folder.parents[:2]):
-        each.chmod(0o755)
-    running = get_server(folder / "data")
-    yield running
-    running.cleanup()
+def server() -> Iterator[PostgresServer]:
+    """A PostgreSQL of the test's own, to be stopped and started; its user cannot look into pytest's folders."""
+    with tempfile.TemporaryDirectory(prefix="gofer-mortal-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        running = get_server(Path(folder) / "data")
+        yield running
+        running.cleanup()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The one door to the database."""
 
 import asyncio
+import time
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from gofer.storage import events, runs, schema, tokens
 from gofer.storage.database import Database
 from gofer.storage.schema import HEAD, MIGRATIONS, prepare
 from gofer.storage.tables import metadata
+from gofer.testing.postgres import fresh_database
 
 
 @pytest.fixture
@@ -101,4 +103,21 @@ async def test_a_secret_is_kept_as_a_digest_only(store: Database) -> None:
     found = await store.read(lambda c: tokens.find(c, "not-a-secret", 2.0))
     assert found is not None
     assert found.principal == "me"
+    store.close()
+
+
+@pytest.mark.postgres
+async def test_a_write_that_stood_still_for_too_long_is_done_again(postgres_server: str) -> None:
+    store = Database(fresh_database(postgres_server))
+    prepare(store)
+    tries: list[int] = []
+
+    def slow_at_first(connection: sa.Connection) -> None:
+        tries.append(len(tries))
+        runs.insert(connection, row("r"))
+        time.sleep(0 if len(tries) > 1 else 4)
+
+    await store.write(slow_at_first)
+    assert len(tries) == 2
+    assert await store.read(lambda c: [r["id"] for r in runs.page(c, {}, 100)]) == ["r"]
     store.close()

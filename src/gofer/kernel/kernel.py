@@ -45,9 +45,13 @@ class Kernel:
         """Take the lease, go on with unfinished runs, serve new ones."""
         await asyncio.to_thread(self.liveness.enrol)
         self.liveness.start()
-        await self.engine.launch()
-        await asyncio.to_thread(recover, self.parts.database, self.engine, [self.parts.worker])
-        await asyncio.to_thread(self._tell_strangers)
+        try:
+            await self.engine.launch()
+            await asyncio.to_thread(recover, self.parts.database, self.engine, [self.parts.worker])
+            await asyncio.to_thread(self._tell_strangers)
+        except BaseException:
+            await asyncio.to_thread(self.liveness.close)
+            raise
         self.liveness.look_after_others()
         for room in (self.watch, self.slots, self.lender, self.forgotten, self.retention):
             self._serving.append(asyncio.create_task(room.serve()))

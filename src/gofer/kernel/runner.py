@@ -131,10 +131,11 @@ class Runner:
                 raise
             except Exception as error:
                 failure = understood(error, run=run.id)
-                if tries >= self._parts.policy.attempts:
+                again = steps.expects(due(_retry(attempt)))
+                if tries >= self._parts.policy.attempts or not (again or error is failure):
                     raise failure from error
             tries += 1
-            if steps.expects(due(_retry(attempt))):
+            if again:
                 await self._back_off(run, context, attempt, failure)
                 attempt += 1
             else:  # it went further before the crash than now: that attempt has not failed, it is to be gone on with

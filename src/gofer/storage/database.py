@@ -116,8 +116,9 @@ class Database:
         while True:
             try:
                 return attempt()
-            except sa.exc.OperationalError:
-                if self.sqlite or time.monotonic() > deadline:
+            except sa.exc.DBAPIError as error:
+                away = isinstance(error, sa.exc.OperationalError) or _lost(error)
+                if self.sqlite or not away or time.monotonic() > deadline:
                     raise
             time.sleep(0.3)
 
@@ -209,8 +210,8 @@ def _rolled_back(error: Exception) -> bool:
 
 
 def _collided(error: Exception) -> bool:
-    """Whether PostgreSQL ended the transaction for another one's sake, so that all of it is tried again."""
-    return isinstance(error, sa.exc.OperationalError) and getattr(error.orig, "sqlstate", "") in ("40P01", "40001")
+    """Whether PostgreSQL ended the transaction for another one's sake, or because it stood still for too long."""
+    return isinstance(error, sa.exc.DBAPIError) and getattr(error.orig, "sqlstate", "") in ("40P01", "40001", "25P03")
 
 
 def _settle(done: Future[Any], result: Any, failure: BaseException | None) -> None:
