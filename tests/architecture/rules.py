@@ -60,9 +60,11 @@ HOMES: dict[str, tuple[str, ...]] = {
     "alembic": ("storage.migrations",),
     "psycopg": ("storage", "cli.doctor"),
     "obstore": ("storage",),
+    "cryptography": ("storage.vault",),
     "playwright": ("browser",),
+    "splintr": ("browser.tokens",),
     "fastapi": ("web",),
-    "starlette": ("web", "demo.shop"),
+    "starlette": ("web", "demo.shop", "testing.contracts"),
     "uvicorn": ("cli",),
     "jinja2": ("web", "demo.shop"),
     "prometheus_client": ("web",),
@@ -85,7 +87,7 @@ ONLY_TYPES_OF_SQLALCHEMY = ("kernel", "ops")
 CONNECTION_TYPES = frozenset({"Connection", "RowMapping"})
 """What those rooms may say of SQLAlchemy: they compose storage's functions of a connection, and write no SQL."""
 
-LIGHT = ("playwright", "anthropic", "openai", "alembic", "uvicorn", "typer")
+LIGHT = ("playwright", "splintr", "anthropic", "openai", "alembic", "uvicorn", "typer")
 """What `import gofer.main` must not load: serving starts without them. (structlog loads rich by itself.)"""
 
 SCRIPTS = frozenset({"gofer.storage.migrations.env"})

@@ -1,6 +1,6 @@
 """An Application says what happens, top to bottom; the kernel carries it. This is all an application sees."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, overload
@@ -12,12 +12,16 @@ from gofer.core.artifact import Artifact
 from gofer.core.browser import Browser
 from gofer.core.budget import Budget
 from gofer.core.event import EventBody
+from gofer.core.playbook import Draft, KeptPlaybook, Rules
 from gofer.core.question import Question
 from gofer.core.run import Status
-from gofer.core.sandbox import Sandbox, SandboxSpec
+from gofer.core.sandbox import Egress, Sandbox, SandboxSpec
+from gofer.core.screen import Screen
 
 T = TypeVar("T")
 Tool = Callable[..., Any] | AbstractToolset[None]
+Until = Callable[[], Awaitable[str | None]]
+"""Looks whether a question has answered itself; a look is cheap, changes nothing and calls nothing of the run."""
 
 
 class RunContext(Protocol):
@@ -43,8 +47,11 @@ class RunContext(Protocol):
     @overload
     async def agent(self, prompt: str, *, tools: Sequence[Tool] = (), instructions: str = "", answer: type[T]) -> T: ...
 
-    async def ask(self, question: Question) -> str:
-        """Park the run until somebody answers; gives the answer, or the question's default after its timeout."""
+    async def ask(self, question: Question, until: Until | None = None) -> str:
+        """Park the run until somebody answers; gives the answer, or the question's default after its timeout.
+
+        While nobody answers, `until()` is looked at about twice a second; the answer it gives counts like a person's.
+        """
 
     async def sleep(self, seconds: float) -> None:
         """Wait without a slot; the deadline survives restarts."""
@@ -52,8 +59,18 @@ class RunContext(Protocol):
     def sandbox(self, spec: SandboxSpec, name: str = "main") -> AbstractAsyncContextManager[Sandbox]:
         """A leased computer: the same one after a crash, destroyed when the block ends."""
 
-    def browser(self, box: Sandbox) -> AbstractAsyncContextManager[Browser]:
-        """The browser on that computer's desktop; its input waits while a person holds control."""
+    def browser(self, box: Sandbox, profile: str | None = None) -> AbstractAsyncContextManager[Browser]:
+        """The browser on that computer's desktop; its input waits while a person holds control.
+
+        With a profile it begins with what it knew at the end of the asker's last errand of that profile.
+        """
+
+    def shared_browser(self, egress: Egress, profile: str | None = None) -> AbstractAsyncContextManager[Browser]:
+        """A browser without a computer of its own: cheap, but nobody can watch it or take it over.
+
+        It is a context in a Chromium that other errands of the same asker use too, with cookies and egress rules of
+        its own. It does not outlive a crash of gofer: the flow meets a blank one then, as on a computer that moved.
+        """
 
     async def emit(self, body: EventBody) -> None:
         """Put an event into the run's log, once."""
@@ -73,8 +90,23 @@ class RunContext(Protocol):
     async def checkpoint(self, box: Sandbox, name: str = "main") -> None:
         """Save the computer's working directory, to be put back if the run has to move to another machine."""
 
+    def screen(self, box: Sandbox) -> Screen:
+        """That computer's desktop, pixel by pixel; its input waits while a person holds control."""
+
     async def moved(self, name: str = "main") -> bool:
         """Whether the computer opened under this name replaces one that was lost: its screen and processes are new."""
+
+    async def playbook(self, *, name: str | None = None, errand: str | None = None) -> KeptPlaybook | None:
+        """The asker's playbook of this name, or what earlier runs recorded of this errand."""
+
+    async def keep_playbook(self, draft: Draft) -> KeptPlaybook:
+        """Keep a playbook: a new version of its errand's, or of the one of its name."""
+
+    def playbook_rules(self) -> Rules:
+        """How playbooks are made and used here."""
+
+    def spent(self) -> float:
+        """US dollars that this run's models were paid so far."""
 
     async def has_model(self) -> bool:
         """Whether a model is configured, so that `agent` can work."""
@@ -96,3 +128,7 @@ class Application:
     """From the input: a key that at most one run may hold at a time, such as a browser profile."""
     words: dict[Status, str] = field(default_factory=dict)
     """The application's own words for a status, shown on pages."""
+    playbook: Callable[[str], str] | None = None
+    """From what a person wrote: the playbook's text as this application reads it. Raises `Refused`."""
+    bundled: Callable[[], Mapping[str, str]] | None = None
+    """The texts of the playbooks that come with it, by name."""

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from gofer.core.artifact import Artifact
+from gofer.core.blocker import Blocker
 from gofer.core.question import AskedQuestion
 from gofer.core.run import RunError, WaitingFor
 
@@ -160,11 +161,20 @@ class QuestionAsked(Body):
 
 
 class QuestionAnswered(Body):
-    """The first valid answer came; or nobody answered and `by` is `timeout`."""
+    """The first valid answer came; or nobody answered and `by` is `timeout`, or it happened and `by` is `itself`."""
 
     type: Literal["question.answered"] = "question.answered"
     question_id: str
     answer: str
+    by: str
+
+
+class QuestionPostponed(Body):
+    """Somebody gave the question more time."""
+
+    type: Literal["question.postponed"] = "question.postponed"
+    question_id: str
+    deadline: datetime
     by: str
 
 
@@ -204,6 +214,70 @@ class BrowserActed(Body):
     url: str
     seconds: float
     artifact: str | None = None
+    step: int | None = Field(None, description="Number of the playbook's step, where there is one.")
+    by: Literal["playbook", "healed", "model"] | None = Field(None, description="Who knew what to do.")
+    usd: float | None = Field(None, description="What the model was paid to find this action.")
+
+
+class BlockerSeen(Body):
+    """Something stands between the errand and its page and wants a person."""
+
+    type: Literal["blocker.seen"] = "blocker.seen"
+    blocker: Blocker
+    url: str
+    artifact: str | None = None
+
+
+class BlockerGone(Body):
+    """The errand goes on: the blocker went away, or a person said that it did; or it gives up."""
+
+    type: Literal["blocker.gone"] = "blocker.gone"
+    kind: str
+    how: Literal["cleared", "done", "aborted", "deadline"]
+    seconds: float
+
+
+class PlaybookSaved(Body):
+    """A successful errand was written down as steps, or a step of them was mended."""
+
+    type: Literal["playbook.saved"] = "playbook.saved"
+    name: str
+    version: int
+    agreeing: int = Field(description="Runs in a row whose steps agreed.")
+    served: bool = Field(description="Whether the next run replays it.")
+    why: str
+
+
+class SessionRestored(Body):
+    """The browser began with what it knew at the end of an earlier errand."""
+
+    type: Literal["session.restored"] = "session.restored"
+    profile: str
+    version: int
+
+
+class SessionFresh(Body):
+    """The browser began knowing nothing, though a profile was named: nothing was saved yet, or it could not be used."""
+
+    type: Literal["session.fresh"] = "session.fresh"
+    profile: str
+    reason: str
+
+
+class SessionSaved(Body):
+    """What the browser knows is kept, sealed, for the next errand with this profile."""
+
+    type: Literal["session.saved"] = "session.saved"
+    profile: str
+    version: int
+
+
+class SessionUnsaved(Body):
+    """What the browser knows could not be kept; the next errand begins with what was kept before."""
+
+    type: Literal["session.unsaved"] = "session.unsaved"
+    profile: str
+    reason: str
 
 
 class ArtifactSaved(Body):
@@ -261,10 +335,18 @@ EventBody = Annotated[
     | ToolFinished
     | QuestionAsked
     | QuestionAnswered
+    | QuestionPostponed
     | SandboxOpened
     | SandboxClosed
     | EgressRefused
     | BrowserActed
+    | BlockerSeen
+    | BlockerGone
+    | PlaybookSaved
+    | SessionRestored
+    | SessionFresh
+    | SessionSaved
+    | SessionUnsaved
     | ArtifactSaved
     | ViewerJoined
     | ViewerLeft

@@ -24,6 +24,8 @@ class Question(BaseModel):
     choices: tuple[str, ...] = ()
     default: str | None = Field(None, description="The answer when nobody answers in time.")
     timeout_seconds: float | None = Field(None, gt=0, description="How long to wait; None waits for ever.")
+    postpones: dict[str, float] = Field({}, description="Choices that move the deadline by so many seconds instead.")
+    clears: bool = Field(False, description="Whether the run goes on by itself when what it asks for has happened.")
     artifact: str | None = Field(None, description="Name of an artifact to show beside it, such as a screenshot.")
 
 

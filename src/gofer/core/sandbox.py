@@ -31,7 +31,7 @@ class Limits(BaseModel):
 
 
 class Egress(BaseModel):
-    """Where a sandbox may go on the network. Private and loopback addresses are refused whatever is listed.
+    """Where a sandbox may go on the network. Private addresses are refused whatever is listed, unless `private`.
 
     A pattern with a `*` means names; an address instead of a name has to be listed itself.
     """
@@ -40,6 +40,7 @@ class Egress(BaseModel):
 
     allow: tuple[str, ...] = Field((), description='Host patterns: "example.org", "*.example.org", "*".')
     deny: tuple[str, ...] = Field((), description="Host patterns refused even when allowed above.")
+    private: bool = Field(False, description="Let private and loopback addresses pass too; only an operator says so.")
 
 
 class SandboxSpec(BaseModel):

@@ -3,6 +3,8 @@
 import asyncio
 from typing import Protocol
 
+from gofer.core.action import Point
+
 WIDTH, HEIGHT = 1024, 768
 
 
@@ -24,3 +26,15 @@ class Screen(Protocol):
 
     async def screenshot(self) -> bytes:
         """The whole desktop as PNG bytes."""
+
+    async def point(self, at: Point) -> None:
+        """Mouse at a pixel of the desktop: click, double-click or drag; raises `Refused` outside of it."""
+
+    async def scroll(self, x: float, y: float, notches: int) -> None:
+        """Turn the wheel over a pixel: down, and up where negative."""
+
+    async def type(self, text: str) -> None:
+        """Type text where the focus is."""
+
+    async def press(self, key: str) -> None:
+        """Press a key or a chord, such as Enter or Control+A; raises `Refused` for one that is not known."""
