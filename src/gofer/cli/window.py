@@ -1,0 +1,125 @@
+"""A browser for an operator's own look at a page: a sandboxed desktop behind the egress proxy, as a run has it."""
+
+import ipaddress
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext, suppress
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic_ai.messages import WorkspaceRef
+
+from gofer import catalog
+from gofer.cli.shop import shop_open
+from gofer.core.browser import Browser
+from gofer.core.errors import GoferError, Refused
+from gofer.core.sandbox import Egress, Profile, SandboxSpec, Traffic
+from gofer.core.screen import Screen
+from gofer.demo import HOST
+from gofer.main import BROWSER
+from gofer.settings import Settings
+
+WEB = {"http": 80, "https": 443}
+OnTraffic = Callable[[WorkspaceRef, Traffic], None]
+DRIVER = BROWSER.partition(":")[0]
+OPTIONS = "gofer.browser.options:Options"
+ALLOW = "With --allow-private your own command may look at this machine and its network; a run may not."
+
+
+@asynccontextmanager
+async def window(settings: Settings, url: str, private: bool, any_answer: bool = False) -> AsyncIterator[Browser]:
+    """A browser that stands on the page; raises `Refused` where it may not go there.
+
+    With `any_answer` a page that came with an error's status is a page too.
+    """
+    parts = checked(url, private)
+    refused: list[Traffic] = []
+    async with _shop(settings, parts.hostname), _desktop(settings, _egress(parts, private), refused) as browser:
+        try:
+            await browser.navigate(url)
+        except GoferError as error:
+            reason = _why(error, parts.hostname, refused)
+            if reason is not error or not any_answer or not await _answered(browser):
+                raise reason from error
+        yield browser
+
+
+def checked(url: str, private: bool) -> SplitResult:
+    """The address, if it is one to look at."""
+    parts = _address(url)
+    if not private and _is_private(parts.hostname or ""):
+        raise Refused(f"{parts.hostname} is an address of this machine or its network.", next_step=ALLOW)
+    return parts
+
+
+def _address(url: str) -> SplitResult:
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        if parts.scheme in WEB and parts.hostname and parts.port != 0:
+            return parts
+    raise Refused(f"“{url[:200]}” is not an address to look at: it must begin with http:// or https://.")
+
+
+def _is_private(host: str) -> bool:
+    """Whether the name itself says so; what only its lookup tells, the egress proxy refuses."""
+    with suppress(ValueError):
+        return not ipaddress.ip_address(host.partition("%")[0]).is_global
+    return host == "localhost" or host.endswith(".localhost")
+
+
+def _egress(parts: SplitResult, private: bool) -> Egress:
+    """Everywhere that is public, and this host on its own port."""
+    exact = tuple(f"{parts.hostname}:{port}" for port in {*WEB.values(), parts.port or WEB[parts.scheme]})
+    return Egress(allow=("*", *exact), private=private)
+
+
+def _why(error: GoferError, host: str | None, refused: list[Traffic]) -> GoferError:
+    """The proxy's own reason, where it was the proxy."""
+    reasons = [verdict.reason for verdict in refused if verdict.host == host]
+    return Refused(f"{host} was not let through: {reasons[0]}.", next_step=ALLOW) if reasons else error
+
+
+async def _answered(browser: Browser) -> bool:
+    """Whether a site's own page is open; where none answered, Chromium shows one of its own."""
+    return urlsplit(await browser.get_current_url()).scheme in WEB
+
+
+@asynccontextmanager
+async def _shop(settings: Settings, host: str | None) -> AsyncIterator[None]:
+    """The demo shop sells while somebody looks at it."""
+    if host == HOST:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    async with shop_open(settings.data / "shop.sock") if host == HOST else nullcontext():
+        yield
+
+
+@asynccontextmanager
+async def _desktop(settings: Settings, egress: Egress, refused: list[Traffic]) -> AsyncIterator[Browser]:
+    """A browser on a desktop of its own, which ends with the block."""
+
+    def hear(ref: WorkspaceRef, verdict: Traffic) -> None:
+        if not verdict.allowed:
+            refused.append(verdict)
+
+    opened, options = catalog.load(BROWSER), catalog.load(OPTIONS)(private=egress.private)
+    async with desk(settings, egress, hear) as screen:
+        try:
+            async with opened(screen, options) as browser:
+                yield browser
+        finally:
+            await catalog.load(f"{DRIVER}:stop")()
+
+
+@asynccontextmanager
+async def desk(settings: Settings, egress: Egress, hear: OnTraffic | None = None) -> AsyncIterator[Screen]:
+    """The screen of a desktop that ends with the block."""
+    with tempfile.TemporaryDirectory(prefix="gofer-page-") as folder:
+        names = {HOST: str(settings.data / "shop.sock")}
+        make = catalog.sandbox_provider(settings.sandboxes.provider)
+        provider = make(Path(folder) / "sandboxes", names=names, on_traffic=hear)
+        box = await provider.create(SandboxSpec(profile=Profile.DESKTOP, egress=egress))
+        try:
+            yield box.screen
+        finally:
+            await box.close()
+            await provider.destroy(box.ref)

@@ -1,0 +1,67 @@
+"""`gofer page`: what a model would see, from a real sandboxed desktop."""
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+from tests.browser.chromium import served
+from tests.cli.program import Program, said
+
+pytestmark = pytest.mark.chromium
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """A page on this machine."""
+
+    async def form(request: Request) -> Response:
+        return HTMLResponse("<title>Form</title><label>City <input></label><button>Go</button>")
+
+    async def away(request: Request) -> Response:
+        return RedirectResponse("http://shop.gofer.example/")
+
+    with served(Starlette(routes=[Route("/form", form), Route("/away", away)])) as address:
+        yield address
+
+
+def test_a_page_of_this_machine_is_shown_to_its_operator_who_says_so(gofer: Program, address: str) -> None:
+    seen = gofer.json("page", f"{address}/form", "--allow-private")
+    assert seen["title"] == "Form"
+    assert seen["url"] == f"{address}/form"
+    assert seen["interactive"] == 2
+    assert seen["text"].splitlines()[0].endswith('textbox "City"')
+    told = gofer("page", f"{address}/form", "--allow-private", "--find", "go")
+    assert told.returncode == 0, told.stderr
+    assert "find “go”: 1 place" in told.stdout
+    assert f"{seen['tokens']}"
+    assert "tokens (o200k), 2 interactive elements" in told.stdout
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "http://localhost/", "http://10.1.2.3/", "http://[::1]/"])
+def test_without_that_word_it_is_refused_before_anything_starts(gofer: Program, url: str) -> None:
+    said(gofer("page", url), 2, "is an address of this machine or its network", "--allow-private")
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (("file:///etc/passwd",), "must begin with http"),
+        (("http://x.example/", "--mode", "banana"), "--mode"),
+        (("http://x.example/", "--mode", "find"), "--find"),
+    ],
+)
+def test_what_cannot_be_looked_at_is_refused_in_one_sentence(gofer: Program, words: tuple[str, ...], part: str) -> None:
+    said(gofer("page", *words), 2, part)
+
+
+def test_the_demo_shop_can_be_looked_at(gofer: Program) -> None:
+    seen = gofer.json("page", "http://shop.gofer.example/", "--cap", "100")
+    assert seen["tokens"] <= 100
+    assert seen["truncated"]
+
+
+def test_a_page_where_nothing_answers_fails(gofer: Program) -> None:
+    said(gofer("page", "http://127.0.0.1:4999/", "--allow-private"), 1, "127.0.0.1:4999")
