@@ -135,6 +135,20 @@ async def test_loopback_in_other_words_is_refused(world: World, host: str, tmp_p
     await proxy.close()
 
 
+async def test_an_operator_may_look_at_this_machine(world: World) -> None:
+    async def page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\nmine")
+        writer.close()
+
+    server = await asyncio.start_server(page, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    world.proxy.rules = Egress(allow=(f"127.0.0.1:{port}",), private=True)
+    assert (await world.get(f"http://127.0.0.1:{port}/")).endswith(b"mine")
+    assert (await world.get("http://10.0.0.1/")).startswith(b"HTTP/1.1 403")
+    server.close()
+
+
 async def test_a_name_that_also_leads_to_us_is_refused(world: World) -> None:
     answer = await world.get("http://rebind.test/")
     assert answer.startswith(b"HTTP/1.1 403")

@@ -12,7 +12,18 @@ from gofer.storage import runs, tokens
 from gofer.storage.database import Database
 
 SESSION_SECONDS = 30 * 24 * 3600.0
-SCOPES = ("runs:read", "runs:write", "runs:control", "tokens:write", "system:read", EVERYTHING)
+SCOPES = (
+    "runs:read",
+    "runs:write",
+    "runs:control",
+    "playbooks:read",
+    "playbooks:write",
+    "sessions:read",
+    "sessions:write",
+    "tokens:write",
+    "system:read",
+    EVERYTHING,
+)
 """Every scope there is; `*` is all of them, and other principals' runs too."""
 
 

@@ -10,23 +10,26 @@ from typing import Any, TypeVar, get_type_hints
 import sqlalchemy as sa
 from pydantic import BaseModel, JsonValue, TypeAdapter
 
-from gofer.core.application import Tool
+from gofer.core.application import Tool, Until
 from gofer.core.artifact import Artifact
 from gofer.core.browser import Browser
 from gofer.core.errors import Refused
 from gofer.core.event import ArtifactSaved, EventBody, Said, SandboxOpened
+from gofer.core.playbook import Draft, KeptPlaybook, Rules
 from gofer.core.question import Question
 from gofer.core.run import Cost, Run
-from gofer.core.sandbox import Sandbox, SandboxSpec
+from gofer.core.sandbox import Egress, Sandbox, SandboxSpec
+from gofer.core.screen import Screen
 from gofer.kernel import agent
-from gofer.kernel.control import ControlledBrowser
+from gofer.kernel.control import ControlledBrowser, ControlledScreen
 from gofer.kernel.durable import Teller
 from gofer.kernel.lending import Lender
 from gofer.kernel.metering import Meter
 from gofer.kernel.parts import Parts
+from gofer.kernel.sittings import RunSitting
 from gofer.kernel.steps import Steps, by_name
 from gofer.kernel.waits import Waits
-from gofer.storage import artifacts, events, memory, runs
+from gofer.storage import artifacts, events, memory, playbooks, runs
 
 T = TypeVar("T")
 
@@ -81,6 +84,12 @@ class Context:
 
         return bool(await self._steps.remember(f"moved {name}", work))
 
+    def screen(self, box: Sandbox) -> Screen:
+        """The computer's desktop, for mouse and keys by pixels."""
+        if box.screen is None:
+            raise Refused("This sandbox has no screen; ask for the desktop profile.")
+        return ControlledScreen(box.screen, self._waits)
+
     async def step(self, function: Callable[..., Awaitable[T]], *args: Any, name: str | None = None) -> T:
         """Run a function once, remember its result."""
         shape: TypeAdapter[T] = TypeAdapter(get_type_hints(function).get("return", Any))
@@ -101,12 +110,12 @@ class Context:
         task = agent.Task(prompt, tools, instructions, answer)
         return await agent.work(task, model, self._steps, self._meter, self._teller)
 
-    async def ask(self, question: Question) -> str:
-        """Park until somebody answers."""
+    async def ask(self, question: Question, until: Until | None = None) -> str:
+        """Park until somebody answers, or it answers itself."""
         question_id = f"{self.id}-{digest(self._steps.identity('question'))[:8]}"
 
         async def work() -> JsonValue:
-            return await self._waits.ask(question_id, question)
+            return await self._waits.ask(question_id, question, until)
 
         return str(await self._steps.remember("ask", work))
 
@@ -131,12 +140,22 @@ class Context:
             yield loan.box
 
     @asynccontextmanager
-    async def browser(self, box: Sandbox) -> AsyncIterator[Browser]:
+    async def browser(self, box: Sandbox, profile: str | None = None) -> AsyncIterator[Browser]:
         """The browser on the computer's desktop."""
         if box.screen is None:
             raise Refused("This sandbox has no screen; ask for the desktop profile.")
-        async with self._parts.open_browser(box.screen) as browser:
+        async with self._parts.open_browser(box.screen, self._sitting(profile)) as browser:
             yield ControlledBrowser(browser, self._waits)
+
+    @asynccontextmanager
+    async def shared_browser(self, egress: Egress, profile: str | None = None) -> AsyncIterator[Browser]:
+        """A context in a browser that the principal's errands share."""
+        sitting = self._sitting(profile)
+        async with self._lender.sharing.room(self._run, egress) as room, room.occupied(sitting) as browser:
+            yield ControlledBrowser(browser, self._waits)
+
+    def _sitting(self, profile: str | None) -> RunSitting:
+        return RunSitting(self._parts, self._run, profile, self._lender.book)
 
     async def checkpoint(self, box: Sandbox, name: str = "main") -> None:
         """Save the computer's working directory."""
@@ -209,6 +228,35 @@ class Context:
         stored = await self._steps.remember("recall", work)
         return None if stored is None else TypeAdapter(shape).validate_python(stored)
 
+    async def playbook(self, *, name: str | None = None, errand: str | None = None) -> KeptPlaybook | None:
+        """What is kept under this name, or of this errand."""
+
+        async def work() -> JsonValue:
+            find = partial(_playbook, run=self._run, name=name, errand=errand)
+            found = await self._parts.database.read(find)
+            return None if found is None else found.model_dump(mode="json")
+
+        stored = await self._steps.remember("playbook", work)
+        return None if stored is None else KeptPlaybook.model_validate(stored)
+
+    async def keep_playbook(self, draft: Draft) -> KeptPlaybook:
+        """A new version, or what is known of the newest."""
+
+        async def work() -> JsonValue:
+            author = playbooks.Author(self._run.app, self.principal, self.id, self._parts.clock.now().timestamp())
+            kept = await self._parts.database.write(partial(playbooks.keep, draft=draft, author=author))
+            return kept.model_dump(mode="json")
+
+        return KeptPlaybook.model_validate(await self._steps.remember("keep playbook", work))
+
+    def playbook_rules(self) -> Rules:
+        """As the operator set them."""
+        return self._parts.policy.playbooks
+
+    def spent(self) -> float:
+        """US dollars for models."""
+        return self._meter.spent.usd
+
     def _fresh_meter(self) -> Meter:
         budget = self._parts.applications[self._run.app].budget
         return Meter(budget, self._parts.policy.allow_unpriced)
@@ -228,6 +276,12 @@ def due(name: str) -> str:
 def digest(text: str) -> str:
     """A short name for a long one."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _playbook(connection: sa.Connection, run: Run, name: str | None, errand: str | None) -> KeptPlaybook | None:
+    if name is not None:
+        return playbooks.find(connection, run.principal, name)
+    return playbooks.of_errand(connection, run.principal, run.app, errand or "")
 
 
 def _insert_artifact(connection: sa.Connection, saved: Artifact) -> None:

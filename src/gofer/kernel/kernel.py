@@ -5,9 +5,9 @@ import asyncio
 import structlog
 
 from gofer.kernel.access import Access
-from gofer.kernel.control import Forgotten
 from gofer.kernel.desktops import Desktops
 from gofer.kernel.engine.engine import VERSION, Engine
+from gofer.kernel.forgotten import Forgotten
 from gofer.kernel.intake import Intake
 from gofer.kernel.lending import Lender
 from gofer.kernel.liveness import Liveness, recover
@@ -53,7 +53,10 @@ class Kernel:
             await asyncio.to_thread(self.liveness.close)
             raise
         self.liveness.look_after_others()
-        for room in (self.watch, self.slots, self.lender, self.forgotten, self.retention):
+        lender = self.lender
+        await lender.keeping.begin()
+        services = (self.watch, self.slots, lender, lender.book, lender.warm, lender.sharing)
+        for room in (*services, self.forgotten, self.retention):
             self._serving.append(asyncio.create_task(room.serve()))
 
     async def close(self) -> None:
@@ -63,6 +66,7 @@ class Kernel:
         await asyncio.gather(*self._serving, return_exceptions=True)
         await asyncio.to_thread(self.liveness.leave)
         await self.runner.close()
+        await self.lender.close()
         await self.engine.close()
         await asyncio.to_thread(self.liveness.close)
 

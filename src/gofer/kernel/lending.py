@@ -15,17 +15,18 @@ from pydantic_ai.workspaces import WorkspaceUnavailableError
 
 from gofer.core.artifact import Artifact
 from gofer.core.errors import GoferError, Unavailable
-from gofer.core.event import EgressRefused, SandboxClosed, SandboxOpened
+from gofer.core.event import SandboxClosed, SandboxOpened
 from gofer.core.sandbox import Sandbox, SandboxSpec, Traffic
 from gofer.core.screen import Screen
+from gofer.kernel.keeping import Keeping
 from gofer.kernel.parts import Parts
+from gofer.kernel.sharing import Sharing
+from gofer.kernel.traffic import TrafficBook
+from gofer.kernel.warm import WarmDesktops
 from gofer.storage import artifacts, leases
 
 REAP_SECONDS = 30.0
 """How often sandboxes that nobody holds are looked for; one is ended when two looks in a row find it unheld."""
-
-MOST_REFUSALS = 50
-"""Refused addresses told per sandbox: what runs inside must not be able to flood the log."""
 
 CHECKPOINT = ".checkpoint-"
 ARCHIVE = "/tmp/.gofer-checkpoint.tgz"
@@ -51,9 +52,11 @@ class Lender:
         self._parts = parts
         self._screens: dict[str, Screen] = {}
         self._unheld: set[str] = set()
-        self._holders: dict[str, str] = {}
-        self._refused: dict[str, set[tuple[str, int]]] = {}
         self._opening = 0
+        self.keeping = keeping = Keeping(parts)
+        self.book = TrafficBook(parts)
+        self.warm = WarmDesktops(parts, keeping)
+        self.sharing = Sharing(parts, keeping, self.book)
         self._served: set[str] = set()
 
     def screen(self, run_id: str) -> Screen | None:
@@ -61,14 +64,8 @@ class Lender:
         return self._screens.get(run_id)
 
     def tell_traffic(self, ref: WorkspaceRef, traffic: Traffic) -> None:
-        """Put a refusal of the egress proxy into the log of the run that met it, once for each address."""
-        run_id = self._holders.get(ref.id)
-        met = (traffic.host, traffic.port)
-        refused = self._refused.get(ref.id)
-        if run_id is None or refused is None or traffic.allowed or met in refused or len(refused) >= MOST_REFUSALS:
-            return
-        refused.add(met)
-        self._parts.log.add(run_id, EgressRefused(host=traffic.host, port=traffic.port, reason=traffic.reason))
+        """Count it for the run that has the sandbox, and tell a refusal in its log."""
+        self.book.tell(ref.id, traffic)
 
     @asynccontextmanager
     async def lend(self, run_id: str, spec: SandboxSpec, name: str) -> AsyncIterator[Loan]:
@@ -77,19 +74,25 @@ class Lender:
         loan = await self._open(run_id, spec, name)
         if loan.box.screen is not None:
             self._screens[run_id] = loan.box.screen
-        identity = loan.box.ref.id if loan.box.ref else name
-        self._holders[identity] = run_id
-        self._refused[identity] = set()
-        try:
-            yield loan
-        except WorkspaceUnavailableError as error:
-            raise Unavailable(f"The sandbox is gone: {error}", code="ERR_SANDBOX_LOST") from error
-        finally:
-            self._screens.pop(run_id, None)
-            self._holders.pop(identity, None)
-            self._refused.pop(identity, None)
-            await loan.box.close()
+        with self.book.holding(loan.box.ref.id if loan.box.ref else name, run_id):
+            try:
+                yield loan
+            except WorkspaceUnavailableError as error:
+                raise Unavailable(f"The sandbox is gone: {error}", code="ERR_SANDBOX_LOST") from error
+            finally:
+                self._screens.pop(run_id, None)
+                await loan.box.close()
+                await self.book.flush()
         await self.end(run_id, name)
+
+    async def close(self) -> None:
+        """End what was kept for runs to come, and write down what was counted."""
+        try:
+            await self.sharing.close()
+            await self.warm.close()
+            await self.book.flush()
+        except (GoferError, OSError) as error:
+            log.warning("sandbox.not_ended", reason=str(error))
 
     def served(self, run_id: str) -> bool:
         """Whether this run asked for a sandbox since this worker began."""
@@ -165,7 +168,7 @@ class Lender:
 
     async def _make(self, run_id: str, spec: SandboxSpec, name: str, how: How) -> Loan:
         began = time.monotonic()
-        box = await self._parts.sandboxes.create(spec)
+        box = await self.warm.create(spec)
         try:
             if how == "moved":
                 await self._restore(run_id, box, name)

@@ -8,6 +8,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
+from gofer.core.application import Until
 from gofer.core.errors import Denied
 from gofer.core.event import QuestionAnswered, QuestionAsked, RunResumed, RunWaiting
 from gofer.core.question import AskedQuestion, Question, QuestionState
@@ -18,7 +19,10 @@ from gofer.kernel.stopwatch import Stopwatch
 from gofer.kernel.watch import Watch
 from gofer.storage import questions, runs
 
-NOBODY = "timeout"
+NOBODY, ITSELF = "timeout", "itself"
+
+LOOK_SECONDS = 0.4
+"""How often a question that may answer itself is looked at."""
 
 
 class Waits:
@@ -71,12 +75,12 @@ class Waits:
         async with self.parked(WaitingFor.TIMER, f"until {moment:%Y-%m-%d %H:%M:%S} UTC", moment):
             await asyncio.sleep(left)
 
-    async def ask(self, question_id: str, question: Question) -> str:
+    async def ask(self, question_id: str, question: Question, until: Until | None = None) -> str:
         """Ask, wait, give the answer. The same id after a crash is the same question."""
         asked = await self._asked(question_id, question)
         if asked.state is QuestionState.OPEN:
             async with self.parked(WaitingFor.PERSON, question.text[:200], asked.deadline):
-                asked = await self._answered(asked)
+                asked = await self._answered(asked, until)
         await self.go_on()
         if asked.answer is None:
             raise Denied("Nobody answered in time.", next_step="Retry the run and answer its question.")
@@ -87,6 +91,8 @@ class Waits:
         if holder := self._watch.holder(self._run_id):
             async with self.parked(WaitingFor.PERSON, f"{holder} has control"):
                 await self._watch.control_returned(self._run_id)
+        if self.slotless:  # what was asked before a crash is over, if the agent acts and does not ask again
+            await self._parts.database.write(partial(_withdraw, run_id=self._run_id))
         await self.go_on()
 
     async def _asked(self, question_id: str, question: Question) -> AskedQuestion:
@@ -99,30 +105,53 @@ class Waits:
             asked_at=now,
             deadline=now + timedelta(seconds=limit) if limit else None,
         )
-        await self._parts.log.append(
-            self._run_id,
-            QuestionAsked(question=asked),
-            key=f"asked/{question_id}",
-            change=partial(_ask, asked=asked),
-        )
+        before = await self._parts.database.read(partial(questions.find, question_id=question_id))
+        again = before is not None and before.state is QuestionState.WITHDRAWN
+        key = None if again else f"asked/{question_id}"
+        change = partial(_ask, asked=asked)
+        await self._parts.log.append(self._run_id, QuestionAsked(question=asked), key=key, change=change)
         stored = await self._parts.database.read(partial(questions.find, question_id=question_id))
         return stored or asked
 
-    async def _answered(self, asked: AskedQuestion) -> AskedQuestion:
-        left = None if asked.deadline is None else (asked.deadline - self._parts.clock.now()).total_seconds()
+    async def _answered(self, asked: AskedQuestion, until: Until | None) -> AskedQuestion:
+        while asked.state is QuestionState.OPEN:
+            left = None if asked.deadline is None else (asked.deadline - self._parts.clock.now()).total_seconds()
+            try:
+                async with asyncio.timeout(None if left is None else max(0.0, left)):
+                    return await self._first(asked, until)
+            except TimeoutError:
+                asked = await self._expired(asked)
+        return asked
+
+    async def _first(self, asked: AskedQuestion, until: Until | None) -> AskedQuestion:
+        """Whatever comes first: somebody's answer, or its own."""
+        answer = asyncio.ensure_future(self._watch.answer(asked.id))
+        itself = asyncio.ensure_future(self._itself(asked, until)) if until else answer
         try:
-            async with asyncio.timeout(None if left is None else max(0.0, left)):
-                return await self._watch.answer(asked.id)
-        except TimeoutError:
-            return await self._expired(asked)
+            await asyncio.wait({answer, itself}, return_when=asyncio.FIRST_COMPLETED)
+            if not answer.done():
+                itself.result()
+            return await answer
+        finally:
+            for waiting in (answer, itself):
+                waiting.cancel()
+
+    async def _itself(self, asked: AskedQuestion, until: Until) -> None:
+        while (found := await until()) is None:
+            await asyncio.sleep(LOOK_SECONDS)
+        answered = QuestionAnswered(question_id=asked.id, answer=found, by=ITSELF)
+        state = QuestionState.ANSWERED
+        closing = partial(questions.close, question_id=asked.id, state=state, answer=found, by=ITSELF)
+        await self._parts.log.append(self._run_id, answered, change=closing)
+        self._watch.kick()
 
     async def _expired(self, asked: AskedQuestion) -> AskedQuestion:
-        default = asked.question.default
-        answered = QuestionAnswered(question_id=asked.id, answer=default or "", by=NOBODY)
-        closing = partial(questions.close, question_id=asked.id, state=QuestionState.EXPIRED, answer=default, by=NOBODY)
+        """The question as it stands after its deadline: expired, or answered or postponed in the last moment."""
+        answered = QuestionAnswered(question_id=asked.id, answer=asked.question.default or "", by=NOBODY)
+        closing = partial(questions.expire, asked=asked, by=NOBODY)
         await self._parts.log.append(self._run_id, answered, change=closing)
         stored = await self._parts.database.read(partial(questions.find, question_id=asked.id))
-        return stored or asked
+        return stored or asked.model_copy(update={"state": QuestionState.EXPIRED})
 
 
 def _park(connection: sa.Connection, run_id: str, waiting_for: WaitingFor) -> bool:
@@ -143,6 +172,10 @@ class _Resuming:
         self.has_slot = row is not None and row["status"] == Status.RUNNING.value
         queued = {"status": Status.QUEUED.value, "waiting_for": None}
         return runs.change_if(connection, self._run_id, [Status.WAITING], **queued)
+
+
+def _withdraw(connection: sa.Connection, run_id: str) -> None:
+    questions.withdraw_clearing(connection, run_id)
 
 
 def _ask(connection: sa.Connection, asked: AskedQuestion) -> None:

@@ -1,10 +1,14 @@
-"""Which sandbox is lent to which run, as rows."""
+"""Which sandbox is lent to which run, or kept by which worker for runs to come, as rows."""
 
 from typing import Any
 
 import sqlalchemy as sa
 
-from gofer.storage.tables import leases, runs
+from gofer.storage.tables import leases, runs, workers
+from gofer.storage.workers import ALIVE
+
+KEEPER = "worker:"
+"""Before a worker's name, in place of a run's id: the sandbox waits for a run, or many runs share it."""
 
 
 def find(connection: sa.Connection, run_id: str, name: str) -> sa.RowMapping | None:
@@ -26,10 +30,18 @@ def drop(connection: sa.Connection, run_id: str, name: str) -> bool:
 
 
 def held_on(connection: sa.Connection, host: str) -> list[str]:
-    """Ids of the sandboxes on this host that a run which is not over holds."""
-    held = sa.select(leases.c.ref).join(runs, runs.c.id == leases.c.run_id)
-    wanted = held.where(leases.c.host == host, runs.c.ended_at.is_(None))
-    return list(connection.execute(wanted).scalars())
+    """Ids of the sandboxes on this host that a run which is not over holds, or a worker that is alive."""
+    lent = sa.select(leases.c.ref).join(runs, runs.c.id == leases.c.run_id)
+    kept = sa.select(leases.c.ref).join(workers, leases.c.run_id == sa.literal(KEEPER) + workers.c.id)
+    held = (lent.where(runs.c.ended_at.is_(None)), kept.where(workers.c.state == ALIVE))
+    return [ref for wanted in held for ref in connection.execute(wanted.where(leases.c.host == host)).scalars()]
+
+
+def drop_kept(connection: sa.Connection, host: str, worker: str) -> None:
+    """A worker that begins keeps nothing yet, and the dead keep nothing any more."""
+    alive = sa.select(sa.literal(KEEPER) + workers.c.id).where(workers.c.state == ALIVE, workers.c.id != worker)
+    kept = (leases.c.host == host) & leases.c.run_id.startswith(KEEPER)
+    connection.execute(sa.delete(leases).where(kept, leases.c.run_id.not_in(alive)))
 
 
 def of_run(connection: sa.Connection, run_id: str) -> list[sa.RowMapping]:

@@ -10,9 +10,12 @@ from gofer.storage.tables import questions
 
 
 def ask(connection: sa.Connection, asked: AskedQuestion) -> None:
-    """Store an open question; asking the same id again changes nothing."""
-    if find(connection, asked.id) is None:
+    """Store an open question; asking the same id again changes nothing, unless it was withdrawn."""
+    before = find(connection, asked.id)
+    if before is None:
         connection.execute(sa.insert(questions), [_as_row(asked)])
+    elif before.state is QuestionState.WITHDRAWN:
+        connection.execute(sa.update(questions).where(questions.c.id == asked.id).values(_as_row(asked)))
 
 
 def find(connection: sa.Connection, question_id: str) -> AskedQuestion | None:
@@ -37,6 +40,31 @@ def close(
         .values(state=state.value, answer=answer, answered_by=by)
     )
     return connection.execute(change).rowcount == 1
+
+
+def postpone(connection: sa.Connection, question_id: str, deadline: datetime) -> bool:
+    """Move an open question's deadline; False when it is open no longer."""
+    change = (
+        sa.update(questions)
+        .where(questions.c.id == question_id, questions.c.state == QuestionState.OPEN.value)
+        .values(deadline=deadline.timestamp())
+    )
+    return connection.execute(change).rowcount == 1
+
+
+def expire(connection: sa.Connection, asked: AskedQuestion, by: str) -> bool:
+    """End an open question whose deadline still is what it was; False when it was answered or postponed."""
+    stored = find(connection, asked.id)
+    if stored is None or stored.deadline != asked.deadline:
+        return False
+    return close(connection, asked.id, QuestionState.EXPIRED, asked.question.default, by)
+
+
+def withdraw_clearing(connection: sa.Connection, run_id: str) -> None:
+    """Close what a run asked before a crash and does not need to know any more."""
+    for asked in open_of(connection, run_id):
+        if asked.question.clears:
+            close(connection, asked.id, QuestionState.WITHDRAWN)
 
 
 def closed(connection: sa.Connection, question_ids: list[str]) -> list[AskedQuestion]:

@@ -8,10 +8,10 @@ from gofer.core.errors import Refused
 from gofer.storage.database import Database
 from gofer.storage.upgrade import upgrade
 
-HEAD = "0002"
+HEAD = "0004"
 """The newest migration; a test compares it with the scripts."""
 
-KNOWN = ("0001", "0002")
+KNOWN = ("0001", "0002", "0003", "0004")
 """Every migration this version can start from."""
 
 LOCK = 20_260_421

@@ -110,6 +110,35 @@ memory = sa.Table(
     sa.Column("updated_at", sa.Float, nullable=False),
 )
 
+playbooks = sa.Table(
+    "playbooks",
+    metadata,
+    sa.Column("principal", sa.String, primary_key=True),
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("app", sa.String, nullable=False),
+    sa.Column("errand", sa.String),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("served", sa.Boolean, nullable=False),
+    sa.Column("agreeing", sa.Integer, nullable=False),
+    sa.Column("usd", sa.Float),
+    sa.Column("seconds", sa.Float),
+    sa.Column("updated_at", sa.Float, nullable=False),
+    sa.UniqueConstraint("principal", "app", "errand"),
+)
+
+playbook_versions = sa.Table(
+    "playbook_versions",
+    metadata,
+    sa.Column("principal", sa.String, primary_key=True),
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("why", sa.String, nullable=False),
+    sa.Column("written_by", sa.String, nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("worked", sa.Integer, nullable=False),
+)
+
 tokens = sa.Table(
     "tokens",
     metadata,
@@ -131,4 +160,27 @@ workers = sa.Table(
     sa.Column("version", sa.String, nullable=False),
     sa.Column("state", sa.String, nullable=False),
     sa.Column("last_beat", sa.Float, nullable=False),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("principal", sa.String, primary_key=True),
+    sa.Column("profile", sa.String, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("key_id", sa.String, nullable=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    sa.Column("saved_at", sa.Float, nullable=False),
+    sa.Column("saved_by", sa.String, nullable=False),
+)
+
+usage = sa.Table(
+    "usage",
+    metadata,
+    sa.Column("run_id", sa.String, primary_key=True),
+    sa.Column("pages", sa.BigInteger, nullable=False),
+    sa.Column("requests", sa.BigInteger, nullable=False),
+    sa.Column("refused", sa.BigInteger, nullable=False),
+    sa.Column("sent", sa.BigInteger, nullable=False),
+    sa.Column("received", sa.BigInteger, nullable=False),
 )

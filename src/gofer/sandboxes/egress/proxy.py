@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -123,7 +124,10 @@ class EgressProxy:
         async with asyncio.timeout(self._patience.connect):
             if asked.host in self._names:
                 return await asyncio.open_unix_connection(self._names[asked.host])
-            return await connect(require_public(await self._resolve(asked.host, asked.port)), asked.port)
+            addresses = await self._resolve(asked.host, asked.port)
+            if self.rules.private:
+                return await first_that_answers(addresses, asked.port)
+            return await connect(require_public(addresses), asked.port)
 
     async def _pass(self, request: head.Head, length: int | None, flow: Flow, ends: tuple[Streams, Streams]) -> None:
         guest, server = ends
@@ -145,16 +149,19 @@ class EgressProxy:
         self._on_traffic(traffic)
 
 
-async def connect(addresses: list[str], port: int) -> Streams:
-    """A connection to the first of these addresses that answers; raises `Forbidden` for one of this host's own."""
+async def first_that_answers(addresses: list[str], port: int) -> Streams:
+    """A connection to the first of these addresses that answers."""
     for address in addresses[:-1]:
-        try:
-            return await connect([address], port)
-        except OSError:
-            continue
-    if is_ours(addresses[-1]):
-        raise Forbidden(f"{addresses[-1]} is an address of this host")
+        with suppress(OSError):
+            return await asyncio.open_connection(address, port)
     return await asyncio.open_connection(addresses[-1], port)
+
+
+async def connect(addresses: list[str], port: int) -> Streams:
+    """A connection to the first that answers of these public addresses; raises `Forbidden` for this host's own."""
+    if ours := [address for address in addresses if is_ours(address)]:
+        raise Forbidden(f"{ours[0]} is an address of this host")
+    return await first_that_answers(addresses, port)
 
 
 def is_ours(address: str) -> bool:

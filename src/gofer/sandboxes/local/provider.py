@@ -11,7 +11,8 @@ from pydantic_ai.messages import WorkspaceRef
 from pydantic_ai.workspaces import WorkspaceUnavailableError
 
 from gofer.core.errors import Refused
-from gofer.core.sandbox import Enforcement, NetworkUse, Profile, SandboxSpec, Traffic
+from gofer.core.sandbox import Egress, Enforcement, NetworkUse, Profile, SandboxSpec, Traffic
+from gofer.core.sharing import TrafficTold
 from gofer.sandboxes.egress import EgressProxy, Tally, look
 from gofer.sandboxes.local import desktop, image, sockets
 from gofer.sandboxes.local.disk import Page, empty_disk
@@ -148,6 +149,10 @@ class LocalSandboxes:
         else:
             await proxy.close()
 
+    def proxy(self, rules: Egress, told: TrafficTold) -> EgressProxy:
+        """An egress proxy beside a sandbox's own, for one browser context."""
+        return EgressProxy(rules, self._names, partial(_unless_its_own, told))
+
     def network_use(self, ref: WorkspaceRef) -> NetworkUse:
         """Requests and bytes of a sandbox so far; zero for one that is gone."""
         proxy, _ = self._proxies.get(ref.id, (None, 0))
@@ -166,3 +171,8 @@ class LocalSandboxes:
         problems = self._machine.bwrap_problems if image else self.problems(profile)
         if problems:
             raise Refused(" ".join(problems), code="ERR_MISSING_PROGRAM")
+
+
+def _unless_its_own(told: TrafficTold, traffic: Traffic) -> None:
+    if traffic.allowed or traffic.host not in desktop.OWN_HOSTS:
+        told(traffic)

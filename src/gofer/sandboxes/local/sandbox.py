@@ -9,10 +9,13 @@ from typing import Protocol
 from pydantic_ai.messages import WorkspaceRef
 from pydantic_ai.workspaces import CommandResult, FileEntry, WorkspaceCommand, WorkspaceUnavailableError
 
-from gofer.core.sandbox import Enforcement, NetworkUse, Profile, SandboxSpec
+from gofer.core.sandbox import Egress, Enforcement, NetworkUse, Profile, SandboxSpec
 from gofer.core.screen import Screen
+from gofer.core.sharing import TrafficTold
+from gofer.sandboxes.egress import EgressProxy
 from gofer.sandboxes.guest.command import HOME
 from gofer.sandboxes.local.commands import Collected, words_for
+from gofer.sandboxes.local.lanes import Lanes, LocalLane
 from gofer.sandboxes.local.place import Place
 from gofer.sandboxes.local.screen import LocalScreen
 from gofer.sandboxes.local.wire import Exchange, Lost
@@ -38,6 +41,9 @@ class Landlord(Protocol):
     def enforcement(self) -> Enforcement:
         """Which limits are real here."""
 
+    def proxy(self, rules: Egress, told: TrafficTold) -> EgressProxy:
+        """An egress proxy that listens nowhere yet."""
+
 
 class LocalSandbox:
     """Built without any work; the first operation creates the sandbox, or attaches to the one `ref` names."""
@@ -46,6 +52,7 @@ class LocalSandbox:
         self._landlord, self._spec, self._ref = landlord, spec, ref
         self._opening: asyncio.Task[Place] | None = None
         self._screen = LocalScreen(self.place) if spec.profile is Profile.DESKTOP else None
+        self._lanes = Lanes(self, landlord.proxy)
 
     @property
     def ref(self) -> WorkspaceRef | None:
@@ -78,8 +85,13 @@ class LocalSandbox:
         if self._screen:
             await self._screen.ready()
 
+    async def lane(self, told: TrafficTold) -> LocalLane:
+        """A way out beside the sandbox's own, which lets nothing out yet."""
+        return await self._lanes.open(told)
+
     async def close(self) -> None:
         """Let go of proxy and forwarder; the sandbox lives on, and the next operation enters it again."""
+        self._lanes.close()
         if self._screen:
             await self._screen.close()
         opening, self._opening = self._opening, None

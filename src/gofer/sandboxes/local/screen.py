@@ -5,9 +5,10 @@ import json
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
-from gofer.core.errors import Unavailable
+from gofer.core.action import Point
+from gofer.core.errors import Refused, Unavailable
 from gofer.core.screen import HEIGHT, WIDTH
-from gofer.sandboxes.local import png, rfb
+from gofer.sandboxes.local import fingers, png, rfb
 from gofer.sandboxes.local.forwarder import Forwarder
 from gofer.sandboxes.local.place import Place
 from gofer.sandboxes.local.sockets import Streams
@@ -15,6 +16,7 @@ from gofer.sandboxes.local.sockets import Streams
 READY_SECONDS = 30.0
 POLL_SECONDS = 0.01
 ANSWER_SECONDS = 10.0
+INPUT_SECONDS = 60.0
 
 
 class LocalScreen:
@@ -46,6 +48,35 @@ class LocalScreen:
         except (OSError, EOFError, ValueError, TimeoutError) as error:
             raise Unavailable(f"the desktop shows no picture: {error}") from error
         return await asyncio.to_thread(png.encode, frame)
+
+    async def point(self, at: Point) -> None:
+        """Mouse at a pixel of the desktop."""
+        for x, y in ((at.x, at.y), *at.via, at.to or (at.x, at.y)):
+            _inside(x, y)
+        await self._moved(lambda desktop: fingers.point(desktop, at))
+
+    async def scroll(self, x: float, y: float, notches: int) -> None:
+        """Turn the wheel over a pixel."""
+        _inside(x, y)
+        await self._moved(lambda desktop: fingers.scroll(desktop, (x, y), notches))
+
+    async def type(self, text: str) -> None:
+        """Type text where the focus is."""
+        await self._moved(lambda desktop: fingers.type_text(desktop, text))
+
+    async def press(self, key: str) -> None:
+        """Press a key or a chord."""
+        await self._moved(lambda desktop: fingers.press(desktop, key))
+
+    async def _moved(self, move: Callable[[rfb.Desktop], Awaitable[None]]) -> None:
+        streams = await self.open_vnc()
+        try:
+            async with asyncio.timeout(INPUT_SECONDS):
+                await move(await rfb.shake_hands(streams))
+        except (OSError, EOFError, ValueError, TimeoutError) as error:
+            raise Unavailable(f"the desktop takes no input: {error}") from error
+        finally:
+            streams[1].close()
 
     async def ready(self) -> None:
         """Wait until the desktop can be seen and its browser driven; raises `Unavailable` after half a minute."""
@@ -82,6 +113,11 @@ class LocalScreen:
             raise Unavailable(f"the sandbox's browser does not answer: {error!r}") from error
         finally:
             streams[1].close()
+
+
+def _inside(x: float, y: float) -> None:
+    if not (0 <= x < WIDTH and 0 <= y < HEIGHT):
+        raise Refused(f"({x:g}, {y:g}) is outside of the screen, which is {WIDTH} × {HEIGHT} pixels.")
 
 
 async def get(streams: Streams, path: str) -> bytes:

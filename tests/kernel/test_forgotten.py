@@ -8,7 +8,7 @@ from tests.kernel.applications import APPLICATIONS
 
 from gofer.core.principal import Principal
 from gofer.core.run import Status
-from gofer.kernel.control import FORGOTTEN_SECONDS, Forgotten
+from gofer.kernel.forgotten import FORGOTTEN_SECONDS, Forgotten
 from gofer.testing.harness import Harness, Setup, harness
 
 CALLER = Principal(id="caller", scopes=frozenset({"*"}))
