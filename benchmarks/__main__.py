@@ -11,7 +11,20 @@ from pathlib import Path
 
 from benchmarks.figure import Figure
 
-NAMES = ("up", "latency", "throughput", "agent_step", "sandbox_code", "desktop", "recovery")
+NAMES = (
+    "up",
+    "latency",
+    "throughput",
+    "agent_step",
+    "sandbox_code",
+    "desktop",
+    "page_view",
+    "blockers",
+    "pool",
+    "ten_errands",
+    "replay",
+    "recovery",
+)
 LIBRARIES = ("pydantic-ai-slim", "dbos", "sqlalchemy", "psycopg", "fastapi", "playwright")
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "benchmarks.md"
 

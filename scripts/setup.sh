@@ -13,7 +13,7 @@ die() { say "$*"; exit 1; }
 has() { PATH="$GUEST_PATH" command -v "$1" >/dev/null 2>&1; }
 
 fingerprint() {
-  { pwd; cat requirements/runtime.txt pyproject.toml scripts/setup.sh; [ "$1" = runtime ] || cat requirements/dev.txt; } | sha256sum
+  { pwd; cat requirements/runtime.txt pyproject.toml scripts/setup.sh; [ "$1" = runtime ] || cat requirements/dev.txt requirements/pages.txt; } | sha256sum
 }
 
 # Whether this set of Python packages is installed; the development set contains the runtime set.
@@ -90,6 +90,7 @@ install_python_packages() {
   say "installing Python packages ($1; a minute or two the first time)"
   local pip=("$VENV/bin/python" -m pip --quiet --disable-pip-version-check)
   "${pip[@]}" install --require-hashes --only-binary :all: -r "requirements/$1.txt"
+  [ "$1" = runtime ] || "${pip[@]}" install --require-hashes --no-deps --only-binary :all: -r requirements/pages.txt
   "${pip[@]}" install --no-deps --no-build-isolation --no-index -e .
   "$VENV/bin/python" -m compileall -q src
   fingerprint "$1" >"$VENV/.setup-$1"

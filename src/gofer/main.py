@@ -14,12 +14,15 @@ from pathlib import Path
 from pydantic_ai.messages import WorkspaceRef
 
 from gofer import catalog
+from gofer.browser.options import Options
 from gofer.core.browser import Browser
 from gofer.core.clock import SystemClock
 from gofer.core.errors import Refused, Unavailable
 from gofer.core.principal import OWNER
 from gofer.core.sandbox import Traffic
 from gofer.core.screen import Screen
+from gofer.core.session import Sitting
+from gofer.core.sharing import SharedBrowser
 from gofer.demo import HOST
 from gofer.kernel.files import Files
 from gofer.kernel.kernel import Kernel
@@ -34,11 +37,13 @@ from gofer.storage.artifacts import ArtifactStore
 from gofer.storage.database import Database
 from gofer.storage.folder import folder_open, nobody_works_in
 from gofer.storage.schema import prepare
+from gofer.storage.vault import Vault
 from gofer.web.gateway import Gateway
 
 OnTraffic = Callable[[WorkspaceRef, Traffic], None]
 
 BROWSER = "gofer.browser.driver:opened"
+SHARED_BROWSER = "gofer.browser.driver:shared"
 """Loaded when the first browser is opened: Playwright is not needed to serve."""
 
 DATABASES = ("gofer.db", "steps.db")
@@ -140,7 +145,9 @@ def _parts(settings: Settings, database: Database, shop_socket: Path, on_traffic
             on_traffic=on_traffic,
             idle_seconds=settings.sandboxes.idle_seconds,
         ),
-        open_browser=partial(_open_browser, settings.data / SCRATCH),
+        open_browser=partial(_open_browser, _browsing(settings)),
+        share_browser=partial(_share_browser, _browsing(settings)),
+        vault=Vault(settings.data, settings.vault.key),
         model=Models(settings.models.default, settings.models.fallback),
         policy=_policy(settings),
     )
@@ -161,15 +168,37 @@ def _policy(settings: Settings) -> Policy:
         retry_factor=runs.retry_factor,
         keep_steps_days=runs.keep_steps_days,
         allow_unpriced=bool(settings.models.unpriced),
+        playbooks=settings.playbooks,
+        warm_desktops=settings.sandboxes.warm_desktops,
+        warm_contexts=settings.sandboxes.warm_contexts,
+        shared_idle_seconds=settings.sandboxes.shared_idle_seconds,
+        share_across_principals=settings.sandboxes.share_across_principals,
+    )
+
+
+def _browsing(settings: Settings) -> Options:
+    browser = settings.browser
+    return Options(
+        human_like=browser.human_like,
+        private=browser.private,
+        download_mb=browser.download_mb,
+        tabs=browser.tabs,
+        scratch=settings.data / SCRATCH,
     )
 
 
 @asynccontextmanager
-async def _open_browser(scratch: Path, screen: Screen) -> AsyncIterator[Browser]:
+async def _open_browser(options: Options, screen: Screen, sitting: Sitting) -> AsyncIterator[Browser]:
     opened = await asyncio.to_thread(catalog.load, BROWSER)
-    browser: AbstractAsyncContextManager[Browser] = opened(screen, scratch)
+    browser: AbstractAsyncContextManager[Browser] = opened(screen, options, sitting=sitting)
     async with browser as ready:
         yield ready
+
+
+async def _share_browser(options: Options, screen: Screen) -> SharedBrowser:
+    shared = await asyncio.to_thread(catalog.load, SHARED_BROWSER)
+    browser: SharedBrowser = await shared(screen, options)
+    return browser
 
 
 async def _stop_browsers() -> None:

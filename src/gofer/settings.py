@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from gofer.core.errors import Refused
+from gofer.core.playbook import Rules
+from gofer.core.secret import Secret
 
 DEFAULT_MODELS = {
     "ANTHROPIC_API_KEY": "anthropic:claude-sonnet-5-5",
@@ -126,6 +128,43 @@ class Sandboxes(Section):
     idle_seconds: float = Field(
         600.0, gt=0, description="A sandbox that hears nothing from gofer for this long ends itself."
     )
+    warm_desktops: int = Field(
+        0, ge=0, le=20, description="Desktops kept ready; each costs 330 to 470 MiB while it waits."
+    )
+    warm_contexts: int = Field(
+        2, ge=0, le=10, description="Browser contexts kept ready in each shared browser that runs."
+    )
+    shared_idle_seconds: float = Field(
+        120.0, ge=0, description="A shared browser that no errand used for this long is ended."
+    )
+    share_across_principals: bool = Field(
+        False, description="Let errands of different principals share a browser; each still has a context of its own."
+    )
+
+
+class VaultKeys(Section):
+    """What saved browser sessions are sealed with."""
+
+    key: Secret[str] | None = Field(
+        None,
+        description="Keys of 32 bytes in base64, newest first, apart by commas; GOFER_VAULT_KEY overrides it. "
+        "Without it a key in the data folder.",
+    )
+
+
+class Playbooks(Rules):
+    """How errands are recorded and replayed."""
+
+
+class Browsing(Section):
+    """How browsers are used."""
+
+    human_like: bool = Field(
+        False, description="Type with 50 to 150 ms between keys, and click at random places inside of elements."
+    )
+    private: bool = Field(False, description="Let errands open addresses of this machine and its network.")
+    download_mb: int = Field(200, ge=1, description="Megabytes that one errand's downloaded files may have in all.")
+    tabs: int = Field(8, ge=1, le=50, description="Tabs open at once; what a page opens beyond that is closed.")
 
 
 class Settings(Section):
@@ -137,6 +176,9 @@ class Settings(Section):
     runs: Runs = Runs()
     models: Models = Models()
     sandboxes: Sandboxes = Sandboxes()
+    browser: Browsing = Browsing()
+    playbooks: Playbooks = Playbooks()
+    vault: VaultKeys = VaultKeys()
 
     @property
     def database_url(self) -> str:
@@ -161,6 +203,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     values = _read(Path(path)) if path else _read_if_there(Path("gofer.toml"))
     if folder := environment.get("GOFER_DATA"):
         values.raw["data"] = folder
+    if key := environment.get("GOFER_VAULT_KEY"):
+        values.raw["vault"] = {"key": key}
     settings = _validate(values)
     models = _with_defaults(settings.models, environment)
     return settings.model_copy(update={"data": settings.data.expanduser().resolve(), "models": models})

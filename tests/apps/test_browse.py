@@ -82,7 +82,7 @@ async def test_a_model_does_the_errand_with_the_browser_as_tools(browser: Playwr
     model = scripted(
         shop_address,
         ToolCallPart("open_page", {"url": shop_address}),
-        ToolCallPart("click", {"ref": "e999"}),
+        ToolCallPart("click", {"element": "e999"}),
         ToolCallPart("extract_table", {"each": ".card", "fields": {"name": ".name"}}),
         ToolCallPart("screenshot", {"name": "../The Shop!"}),
     )
@@ -100,3 +100,13 @@ async def test_a_model_does_the_errand_with_the_browser_as_tools(browser: Playwr
 async def test_an_errand_at_a_dead_site_fails_with_its_step(browser: PlaywrightBrowser) -> None:
     with pytest.raises(GoferError, match=r"Step 1 .*there is no site of that name"):
         await browse(FakeRun(browser), errand("http://nowhere.invalid/"))
+
+
+async def test_a_shared_errand_has_the_same_rules_and_no_desktop(browser: PlaywrightBrowser, shop_address: str) -> None:
+    run = FakeRun(browser)
+    own, shared = errand(shop_address), errand(shop_address, computer="shared")
+    await browse(run, own)
+    (spec,) = run.memory.specs
+    other = FakeRun(browser)
+    await browse(other, shared)
+    assert (other.memory.specs, other.memory.shared) == ([], [spec.egress])

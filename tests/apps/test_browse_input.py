@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from gofer.apps.browse import APPLICATION
 from gofer.apps.browse.flow import computer
 from gofer.apps.browse.types import BrowseInput
+from gofer.browser.written import bundled
 from gofer.core.errors import Refused
 from gofer.demo import demo_input
 from gofer.kernel.intake import validated
@@ -18,7 +19,7 @@ def errand(start_url: str, *, recorded: bool = True, **more: object) -> BrowseIn
 
 def test_a_playbook_reaches_its_own_sites_only_and_a_model_the_public_ones() -> None:
     recorded = errand("http://shop.example:8080/")
-    assert computer(recorded, recorded.recorded()).egress.allow == ("shop.example", "*.shop.example")
+    assert computer(recorded, bundled("price_watch")).egress.allow == ("shop.example", "*.shop.example")
     assert computer(recorded, None).egress.allow == ("*",)
 
 

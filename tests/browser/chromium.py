@@ -20,18 +20,19 @@ from websockets.asyncio.client import connect
 
 from gofer.browser.actions import PlaywrightBrowser
 from gofer.browser.driver import Driver
+from gofer.browser.options import Options
 from gofer.browser.patience import Patience
 
 FLAGS = ["--headless=new", "--remote-debugging-port=0", "--no-first-run", "--disable-gpu", "--window-size=1024,768"]
 
 
 @contextmanager
-def running_chromium(profile: Path) -> Iterator[str]:
+def running_chromium(profile: Path, *more: str) -> Iterator[str]:
     """A Chromium's DevTools address."""
     program = shutil.which("chromium") or "/usr/bin/chromium"
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     process = subprocess.Popen(
-        [program, *FLAGS, *as_root, f"--user-data-dir={profile}", "about:blank"], stderr=subprocess.DEVNULL
+        [program, *FLAGS, *as_root, *more, f"--user-data-dir={profile}", "about:blank"], stderr=subprocess.DEVNULL
     )
     try:
         yield _address(profile / "DevToolsActivePort")
@@ -79,12 +80,19 @@ async def driver() -> AsyncIterator[Driver]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def browser(driver: Driver, chromium: str) -> AsyncIterator[PlaywrightBrowser]:
+async def browser(driver: Driver, chromium: str, tmp_path: Path) -> AsyncIterator[PlaywrightBrowser]:
     """A browser with one blank tab."""
     _one_blank_tab(chromium)
-    browser = await driver.connect(chromium)
+    browser = await driver.connect(
+        chromium, Options(private=True, downloads=str(tmp_path / "downloads"), home=str(tmp_path))
+    )
     yield browser
     await browser.close()
+
+
+def reference(view: str, element: str) -> str:
+    """The reference of an element in a view."""
+    return view.split(f"] {element}")[0].rsplit("[", 1)[1]
 
 
 async def crash_the_tab(chromium: str) -> None:

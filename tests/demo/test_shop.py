@@ -76,4 +76,4 @@ def test_a_week_of_prices_repeats_for_everybody() -> None:
 @pytest.mark.parametrize("recorded", [True, False])
 def test_the_demo_errand_is_a_valid_errand(recorded: bool) -> None:
     asked = BrowseInput.model_validate(demo_input(recorded=recorded))
-    assert (asked.recorded() is not None) == recorded
+    assert (asked.playbook is not None) == recorded

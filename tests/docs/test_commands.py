@@ -11,7 +11,8 @@ from typer.models import CommandInfo
 from gofer.cli.commands import app
 
 OPTION = re.compile(r"--[a-z][a-z-]*")
-CALL = re.compile(r"(?:^|[(;&/|]) *gofer ([a-z]+(?: (?:create|revoke))?)(?=[^\w.-]|$)", re.M)
+BELOW = "create|revoke|list|delete|show|edit|run|export|import"
+CALL = re.compile(rf"(?:^|[(;&/|]) *gofer ([a-z]+(?: (?:{BELOW}))?)(?=[^\w.-]|$)", re.M)
 
 
 def commands(of: typer.Typer, above: str = "") -> Iterator[tuple[str, CommandInfo]]:

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import pytest
 from tests.docs.pages import DOCS, ROOT, Block, anchors, blocks, links, pages, prose
 
-from gofer.browser.playbook import load
+from gofer.browser.written import load
 
 ELSEWHERE = ("http://", "https://", "mailto:")
 RUNNABLE = {

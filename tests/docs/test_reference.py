@@ -10,9 +10,11 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
-from tests.docs.pages import ROOT, blocks, rows, sections
+from tests.docs.pages import REFERENCE, ROOT, blocks, rows, sections
 
-from gofer.browser.playbook import Step
+from gofer.browser.phrasing import VERBS
+from gofer.browser.playbook import Expect, Step
+from gofer.browser.written import as_text, load
 from gofer.core import event
 from gofer.core.errors import CODES
 from gofer.core.operation import Operation
@@ -103,9 +105,31 @@ def test_every_limit_and_profile_of_a_sandbox_is_described() -> None:
 
 def test_every_step_of_a_playbook_is_described_with_its_fields() -> None:
     steps: list[type[BaseModel]] = list(get_args(get_args(Step)[0]))
-    told = {step.model_fields["do"].default: {*step.model_fields} - {"do"} for step in steps}
-    described = {name: {*re.findall(r"`(\w+)`", cells[0])} for name, cells in rows("playbooks.md").items()}
+    told = {step.model_fields["do"].default: {*step.model_fields} - {"do", "notes"} for step in steps}
+    described = {
+        name: {*re.findall(r"`(\w+)`", cells[0])} for name, cells in rows("playbooks.md").items() if name in told
+    }
     assert described == told
+
+
+def test_everything_that_a_step_may_expect_is_described() -> None:
+    described = [name.removeprefix("expect ") for name in rows("playbooks.md") if name.startswith("expect ")]
+    kinds = get_args(Expect.model_fields["see"].annotation)
+    assert sorted(
+        next(kind for kind in sorted(kinds, reverse=True) if one.startswith(kind)) for one in described
+    ) == sorted(kinds)
+
+
+def test_every_verb_of_a_playbook_is_described() -> None:
+    text = (REFERENCE / "playbooks.md").read_text(encoding="utf-8")
+    assert [verb for verb in VERBS if not re.search(rf"`{verb}[ `]", text)] == []
+
+
+def test_playbooks_in_the_docs_are_playbooks_and_written_as_gofer_writes_them() -> None:
+    shown = [block for block in blocks("text") if block.text.lstrip("#").find("playbook 2") >= 0]
+    assert shown
+    for block in shown:
+        assert as_text(load(block.text)) == block.text, block.place
 
 
 def test_shapes_in_the_docs_are_whole_and_true() -> None:

@@ -48,7 +48,12 @@ async def test_the_demo_errand_brings_a_table_and_a_picture(gofer: Harness) -> N
     assert all("mug" in row["name"].lower() for row in rows)
     pictures = [file for file in files.values() if file.media_type == "image/png"]
     assert pictures
-    assert run.cost.usd == 0
+    assert (run.cost.usd, run.cost.input_tokens, run.cost.unpriced_calls) == (0, 0, 0)
+    told = await gofer.events(run.id)
+    assert [event.type for event in told if event.type.startswith("model.")] == []
+    acted = [event.data for event in told if event.type == "browser.acted"]
+    assert {step["by"] for step in acted} == {"playbook"}
+    assert {"step-002.png", "step-003.png"} <= {step["artifact"] for step in acted} <= {None, *files}
     assert await gofer.kernel.parts.sandboxes.living() == []
 
 

@@ -27,6 +27,7 @@ CALLS: dict[str, tuple[str, str, dict[str, Any] | None, int]] = {
     "token.create": ("POST", "/tokens", {"name": "helper", "scopes": ["runs:read"]}, 201),
     "token.revoke": ("POST", "/tokens/helper/revoke", None, 200),
     "system.status": ("GET", "/system", None, 200),
+    "system.totals": ("GET", "/totals", None, 200),
 }
 
 
@@ -227,7 +228,9 @@ async def test_health_tells_strangers_little_and_says_503_when_down(
 
 async def test_metrics_need_a_scope(client: httpx.AsyncClient, stranger: httpx.AsyncClient) -> None:
     assert (await stranger.get("/metrics")).status_code == 401
-    assert 'gofer_runs{state="active"} 0.0' in (await client.get("/metrics")).text
+    told = (await client.get("/metrics")).text
+    assert 'gofer_runs{state="active"} 0.0' in told
+    assert "gofer_pages_total 3.0" in told
 
 
 @pytest.mark.parametrize(

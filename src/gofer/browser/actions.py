@@ -1,163 +1,177 @@
-"""What an errand does with a page: every action finds exactly one element, is bounded in time, and reports in words."""
+"""A browser over Playwright: every action finds exactly one element, is bounded in time, and reports in words."""
 
-from contextlib import suppress
-from urllib.parse import urlsplit
+import builtins
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import TypeVar
 
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import Error, Locator, Page, Response, TimeoutError
+from playwright.async_api import BrowserContext, Error, Page, TimeoutError
 
-from gofer.browser.mishaps import told_as
+from gofer.browser import extracting
+from gofer.browser.acting.perform import perform
+from gofer.browser.blockers.lookout import Lookout
+from gofer.browser.downloads import Downloads, identity
+from gofer.browser.fingerprints import found, taken
+from gofer.browser.hand import Hand
+from gofer.browser.mishaps import answers, hangs, hung, lost, told_as
+from gofer.browser.options import Options
 from gofer.browser.patience import Patience
+from gofer.browser.pictures import picture
 from gofer.browser.tabs import Tabs
 from gofer.browser.targets import locate, only
-from gofer.browser.view import page_view
-from gofer.browser.words import clipped, describe
-from gofer.core.browser import PageView, Target
+from gofer.browser.view import Viewer
+from gofer.browser.words import describe
+from gofer.core.action import Action, Check, Click, Fill, Hover, Navigate, Read, Scroll, Select, Target, Upload, WaitFor
+from gofer.core.blocker import Blocker
+from gofer.core.browser import Rows
 from gofer.core.errors import Refused, Unavailable
+from gofer.core.fingerprint import Fingerprint, Match
+from gofer.core.page import Change, Look, PageView
 
-MOST_ROWS = 1000
+T = TypeVar("T")
 
-_ROWS = """(elements, [fields, most]) => elements.slice(0, most).map(element => Object.fromEntries(
-  Object.entries(fields).map(([field, selector]) => {
-    const [css, attribute] = selector.split('@');
-    const found = css.trim() ? element.querySelector(css) : element;
-    const text = found && (attribute ? found.getAttribute(attribute) : found.innerText ?? found.textContent);
-    return [field, (text ?? '').replace(/\\s+/g, ' ').trim()];
-  })))"""
+
+STAYS = (Fill, Select, Check, Hover, Scroll, WaitFor)
+"""Actions that lead to no other page as a rule: whoever checks for himself need not wait whether they do."""
 
 
 class PlaywrightBrowser:
     """A `gofer.core.browser.Browser` over a Chromium that is already running."""
 
-    def __init__(self, chromium: Chromium, patience: Patience | None = None) -> None:
+    def __init__(self, chromium: Chromium, hand: Hand, context: BrowserContext | None = None) -> None:
         self._chromium = chromium
-        patience = patience or Patience()
-        self._tabs = Tabs(chromium.contexts[0], patience)
-        self._navigation = patience.navigation * 1000
-        self._action = patience.action * 1000
+        self._own = context
+        self._hand = hand
+        self._tabs = hand.tabs
+        self._viewer = Viewer(hand.patience.navigation)
+        self._lookout = Lookout(context or chromium.contexts[0])
 
-    async def open(self, url: str) -> PageView:
+    @classmethod
+    async def over(
+        cls, chromium: Chromium, patience: Patience, options: Options, context: BrowserContext | None = None
+    ) -> "PlaywrightBrowser":
+        """Take hold of the first context's tabs, or of one that is ours alone, and of the files that sites offer."""
+        tabs = Tabs(context or chromium.contexts[0], patience, options.tabs)
+        session = await chromium.new_browser_cdp_session()
+        downloads = Downloads(session, options, tabs.notes, await identity(context) if context else None)
+        await downloads.ready()
+        return cls(chromium, Hand(tabs, downloads, patience, options), context)
+
+    async def navigate(self, url: str) -> Change:
         """Go to an http(s) address; raises Refused for other schemes and 4xx, Unavailable for a dead site."""
-        address = allowed(url)
-        page = await self._tabs.current()
-        async with told_as(f"Could not open {address}"):
-            response = await self._go(page, address)
-        await self._tabs.settled()
-        _check(address, response)
-        return await self.read()
+        return await self.act(Navigate(url=url))
 
-    async def read(self) -> PageView:
-        """The page as it is now."""
-        page = await self._tabs.current()
-        async with told_as("Could not read the page"):
-            try:
-                return await self._view(page)
-            except Error:
-                if not page.is_closed():
-                    raise
-            return await self._view(await self._tabs.current())
-
-    async def click(self, target: Target) -> PageView:
-        """Click exactly one element and wait for what that leads to, a new tab included."""
-        element = await self._one(target)
-        async with told_as(f"Could not click {describe(target)}"):
-            await element.click(trial=True, timeout=self._action)
-            await element.click(timeout=self._navigation)
-        return await self._after()
-
-    async def fill(self, target: Target, value: str) -> PageView:
+    async def fill_field(self, target: Target, value: str) -> Change:
         """Put text into exactly one field, in place of what it held."""
-        element = await self._one(target)
-        async with told_as(f"Could not fill {describe(target)}"):
-            await element.fill(value, timeout=self._action)
-        return await self._after()
+        return await self.act(Fill(target=target, value=value))
 
-    async def select(self, target: Target, value: str) -> PageView:
-        """Choose an option by its label or value; a refusal lists the options there are."""
-        element = await self._one(target)
-        action = f"Could not choose “{clipped(value)}” in {describe(target)}"
-        async with told_as(action):
-            await _has_option(element, value, action)
-            await element.select_option(value, timeout=self._action)
-        return await self._after()
+    async def click_element(self, target: Target) -> Change:
+        """Click exactly one element and wait for what that leads to, a new tab included."""
+        return await self.act(Click(target=target))
 
-    async def extract(self, each: str, fields: dict[str, str]) -> list[dict[str, str]]:
+    async def upload_file(self, target: Target, paths: Sequence[str]) -> Change:
+        """Put files of the browser's computer into a file field."""
+        return await self.act(Upload(target=target, paths=tuple(paths)))
+
+    async def act(self, action: Action, *, tell: bool = True) -> Change:
+        """Do any one action and wait for what it leads to."""
+        async with self._answering():
+            await perform(self._hand, action)
+            if tell or not isinstance(action, STAYS):
+                async with told_as("Could not wait for the page"):
+                    await self._tabs.settled()
+        return await self._changed() if tell else await self._where()
+
+    async def observe(self, look: Look | None = None) -> PageView:
+        """The page as it is now."""
+        return await self._looked(lambda page: self._viewer.look(page, look or Look(), self._tabs.told()))
+
+    async def extract_data(self, each: str, fields: dict[str, str]) -> Rows:
         """One row per element that matches `each`, at most 1,000; a field is `selector` or `selector@attribute`."""
-        page = await self._tabs.current()
         async with told_as(f"Could not read rows by `{each}`"):
-            elements = page.locator(f"css={each}")
-            with suppress(TimeoutError):
-                await elements.first.wait_for(state="attached", timeout=self._action)
-            rows: list[dict[str, str]] = await elements.evaluate_all(_ROWS, [fields, MOST_ROWS])
-            return rows
+            return await extracting.rows(self._hand, each, fields)
+
+    async def extract(self, read: Read) -> str | list[list[str]]:
+        """What one element holds: text, value, a table's rows of cells, or an attribute."""
+        async with told_as(f"Could not read {describe(read.target)}"):
+            return await extracting.one(self._hand, read)
+
+    async def take_screenshot(self, mark: Target | None = None) -> bytes:
+        """The visible part of the page as PNG bytes, with the element framed if one is named."""
+        async with told_as("Could not take a picture of the page"):
+            return await picture(self._hand, mark)
+
+    async def get_current_url(self) -> str:
+        """Where the browser is."""
+        return (await self._tabs.current()).url
 
     async def present(self, target: Target) -> bool:
         """Whether exactly one such element is visible and usable; raises Refused when several are."""
         page = await self._tabs.current()
         async with told_as(f"Could not look for {describe(target)}"):
-            found = locate(page, target)
-            count = await found.count()
+            there = locate(page, target)
+            count = await there.count()
             if count > 1:
                 raise Refused(f"{count} elements match {describe(target)}. Which? Use words that fit only one.")
-            return count == 1 and await found.is_enabled(timeout=self._action)
+            return count == 1 and await there.is_enabled(timeout=self._hand.ready_ms)
 
-    async def screenshot(self) -> bytes:
-        """The visible part of the page as PNG bytes."""
+    async def fingerprint(self, target: Target) -> Fingerprint:
+        """What tells this element again on another day."""
         page = await self._tabs.current()
-        async with told_as("Could not take a picture of the page"):
-            return await page.screenshot(type="png", timeout=self._navigation)
+        async with told_as(f"Could not look closely at {describe(target)}"):
+            return await taken(page, await only(page, target, self._hand.ready_ms, hidden=True))
 
-    async def url(self) -> str:
-        """Where the browser is."""
-        return (await self._tabs.current()).url
+    async def find(self, fingerprint: Fingerprint) -> Match:
+        """The one element this fingerprint still fits, or none."""
+        async with told_as("Could not look for an element"):
+            return await found(await self._tabs.current(), fingerprint)
+
+    async def blocker(self) -> Blocker:
+        """What stands in the way on the page as it is now."""
+        return await self._lookout.blocker(await self._tabs.current())
 
     async def close(self) -> None:
-        """Let go of the browser; it runs on."""
-        with suppress(Error):
-            await self._chromium.close()
+        """Let go of the browser; it runs on, without the files that are still on their way."""
+        with suppress(Error, builtins.TimeoutError):
+            await self._hand.downloads.stop("the errand ended before it was here")
+            await self._tabs.tidied()
+            await (self._own or self._chromium).close()
 
-    async def _go(self, page: Page, address: str) -> Response | None:
+    async def _changed(self) -> Change:
+        change = await self._looked(lambda page: self._viewer.change(page, self._tabs.told()))
+        self._lookout.acted(await self._tabs.current(), f"{change.url} {change.text}")
+        return change.model_copy(update={"files": self._hand.downloads.take()})
+
+    async def _where(self) -> Change:
+        page = await self._tabs.current()
+        return Change(url=page.url, title="", text="", files=self._hand.downloads.take())
+
+    async def _looked(self, look: Callable[[Page], Awaitable[T]]) -> T:
+        """Look at the tab, or at the next one where it closes meanwhile."""
+        page = await self._tabs.current()
+        async with self._answering(), told_as("Could not read the page", self._hand.patience.navigation):
+            try:
+                return await look(page)
+            except Error:
+                if not page.is_closed():
+                    raise
+            return await look(await self._tabs.current())
+
+    @asynccontextmanager
+    async def _answering(self) -> AsyncIterator[None]:
+        """A page that answers nothing any more loses its tab, so that the errand can go on in another one."""
+        page = await self._tabs.current()
         try:
-            return await page.goto(address, wait_until="domcontentloaded", timeout=self._navigation)
-        except Error as error:
-            if "interrupted by another navigation" not in error.message:
-                raise
-        # The page before was on its way somewhere, perhaps to the browser's own error page: now it is there.
-        await self._tabs.settled()
-        return await page.goto(address, wait_until="domcontentloaded", timeout=self._navigation)
-
-    async def _view(self, page: Page) -> PageView:
-        snapshot = await page.aria_snapshot(mode="ai", timeout=self._navigation)
-        return page_view(page.url, await page.title(), snapshot, self._tabs.notes())
-
-    async def _one(self, target: Target) -> Locator:
-        return await only(await self._tabs.current(), target, self._action)
-
-    async def _after(self) -> PageView:
-        async with told_as("Could not wait for the page"):
-            await self._tabs.settled()
-        return await self.read()
-
-
-def allowed(url: str) -> str:
-    """The address as it is, if an errand may go there: http, https or about:blank."""
-    parts = urlsplit(url.strip())
-    if url.strip() == "about:blank" or (parts.scheme in ("http", "https") and parts.hostname):
-        return url.strip()
-    raise Refused(f"“{clipped(url)}” is not an address to open: it must begin with http:// or https://.")
-
-
-def _check(address: str, response: Response | None) -> None:
-    if response is None or response.status < 400:
-        return
-    answer = f"{address} answered {response.status} {response.status_text}".rstrip()
-    if response.status >= 500:
-        raise Unavailable(f"{answer}.")
-    raise Refused(f"{answer}. Its page is open, read it if that helps.")
-
-
-async def _has_option(element: Locator, value: str, action: str) -> None:
-    options: list[list[str]] = await element.evaluate("e => [...(e.options ?? [])].map(o => [o.label, o.value])")
-    if options and not any(value in option for option in options):
-        labels = ", ".join(f"“{clipped(label)}”" for label, _ in options[:20])
-        raise Refused(f"{action}: it has no such option. It has: {labels}.")
+            yield
+        except Unavailable as error:
+            if not self._chromium.is_connected():
+                raise lost() from error
+            if hangs(error):
+                self._tabs.give_up(page)
+            raise
+        except Refused as error:
+            if isinstance(error.__cause__, TimeoutError) and not await answers(page):
+                self._tabs.give_up(page)
+                raise hung(error.message.partition(":")[0]) from error
+            raise

@@ -1,28 +1,32 @@
 """Puts an errand's parameters into a playbook's places, and says where that leads."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
-from gofer.browser.playbook import GIVEN, PLACE, Open, Playbook, Step
+from pydantic import BaseModel
+
+from gofer.browser.playbook import GIVEN, PLACE, Act, Each, Pages, Playbook, Step
+from gofer.core.action import Navigate
 from gofer.core.errors import Refused
 
 Values = Mapping[str, str]
+S = TypeVar("S", bound=BaseModel)
 
 
 def bind(playbook: Playbook, values: Values) -> list[Step]:
-    """The playbook's steps with every place filled; raises Refused that names a missing or unknown parameter."""
-    _complete(playbook, values)
-    return [_bound(step, values) for step in playbook.steps]
+    """The playbook's steps with every parameter put in; raises Refused that names a missing or unknown one."""
+    complete(playbook, values)
+    return [bound(step, values) for step in playbook.steps]
 
 
-def hosts(steps: list[Step]) -> tuple[str, ...]:
-    """The sites that the steps open, for the sandbox's allow-list."""
-    names = (urlsplit(step.url).hostname for step in steps if isinstance(step, Open))
-    return tuple(dict.fromkeys(name for name in names if name))
+def fits(playbook: Playbook, values: Values) -> bool:
+    """Whether these are the parameters that the playbook takes."""
+    return set(playbook.parameters) == set(values) - {GIVEN}
 
 
-def _complete(playbook: Playbook, values: Values) -> None:
+def complete(playbook: Playbook, values: Values) -> None:
+    """Refuse a parameter that is missing or unknown."""
     missing = [name for name in playbook.parameters if name not in values]
     if missing:
         told = playbook.parameters[missing[0]]
@@ -34,16 +38,56 @@ def _complete(playbook: Playbook, values: Values) -> None:
         raise Refused(message, code="ERR_INVALID_INPUT")
 
 
-def _bound(step: Step, values: Values) -> Step:
-    if isinstance(step, Open):
-        quoted = {name: value if name == GIVEN else quote(value, safe="") for name, value in values.items()}
-        return step.model_copy(update={"url": _filled(step.url, quoted)})
-    return type(step).model_validate(_filled(step.model_dump(), values))
+def bound(step: S, values: Values) -> S:
+    """One step with every place filled that there is a value for; the steps inside it are filled in their turn."""
+    plain = step.model_dump(exclude={"steps"})
+    if isinstance(step, Act):
+        plain["expect"] = [_expected(one, values) for one in plain["expect"]]
+        if isinstance(step.action, Navigate):
+            plain["action"] |= {"url": _address(step.action.url, values)}
+    inner = {"steps": step.steps} if isinstance(step, Pages | Each) else {}
+    return type(step).model_validate(_filled(plain, values) | inner)
+
+
+def hosts(playbook: Playbook, values: Values) -> tuple[str, ...]:
+    """The sites that the steps open or come to, for the sandbox's allow-list."""
+    names = (urlsplit(url).hostname for url in _addresses(playbook.steps, values))
+    return tuple(dict.fromkeys(name for name in names if name and "*" not in name and "{" not in name))
+
+
+def _addresses(steps: tuple[Step, ...], values: Values) -> list[str]:
+    found: list[str] = []
+    for step in steps:
+        if isinstance(step, Pages | Each):
+            found += _addresses(step.steps, values)
+        elif isinstance(step, Act):
+            seen = bound(step, values)
+            found += [seen.action.url] if isinstance(seen.action, Navigate) else []
+            found += [one.what for one in seen.expect if one.see == "url"]
+    return found
+
+
+def _expected(expect: dict[str, Any], values: Values) -> dict[str, Any]:
+    return expect | {"what": _address(expect["what"], values)} if expect["see"] == "url" else expect
+
+
+def _address(url: str, values: Values) -> str:
+    """Values are quoted where they are parts of an address, not where they are all of it."""
+    whole = PLACE.fullmatch(url) is not None
+    return _sub(
+        url, {name: value if whole or name == GIVEN else quote(value, safe="") for name, value in values.items()}
+    )
 
 
 def _filled(value: Any, values: Values) -> Any:
     if isinstance(value, str):
-        return PLACE.sub(lambda place: values[place.group(1)], value)
+        return _sub(value, values)
     if isinstance(value, Mapping):
         return {key: _filled(item, values) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_filled(item, values) for item in value]
     return value
+
+
+def _sub(text: str, values: Values) -> str:
+    return PLACE.sub(lambda place: values.get(place.group(1), place.group(0)), text)

@@ -3,15 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
+from playwright.async_api import Browser as Chromium
 from playwright.async_api import Playwright, async_playwright
 
 from gofer.browser.actions import PlaywrightBrowser
 from gofer.browser.mishaps import told_as
+from gofer.browser.options import Options
 from gofer.browser.patience import Patience
+from gofer.browser.shared import SharedChromium
+from gofer.browser.sittings import seated
 from gofer.core.screen import Screen
+from gofer.core.session import Sitting
 
 
 class Driver:
@@ -24,17 +28,41 @@ class Driver:
         self._died: asyncio.Future[None] | None = None
         self._lock = asyncio.Lock()
 
-    async def connect(self, where: Screen | str, scratch: Path | None = None) -> PlaywrightBrowser:
-        """Drive the browser on this screen, or at this DevTools address; raises Unavailable when it is gone.
+    async def connect(self, where: Screen | str, options: Options | None = None) -> PlaywrightBrowser:
+        """Drive the browser on this screen, or at this DevTools address; raises Unavailable when it is gone."""
+        options = options or Options()
+        chromium = await self.reach(where, options)
+        async with told_as("Could not reach the browser"):
+            return await PlaywrightBrowser.over(chromium, self._patience, options)
 
-        Playwright keeps its files in the folder `scratch`; without it they stay in /tmp after a kill.
-        """
+    @asynccontextmanager
+    async def opened(
+        self, where: Screen | str, options: Options | None = None, sitting: Sitting | None = None
+    ) -> AsyncIterator[PlaywrightBrowser]:
+        """The browser on this screen for as long as the block lasts, with the sitting's session."""
+        options = options or Options()
+        chromium = await self.reach(where, options)
+        browser: PlaywrightBrowser | None = None
+        try:
+            async with seated(chromium.contexts[0], sitting):
+                async with told_as("Could not reach the browser"):
+                    browser = await PlaywrightBrowser.over(chromium, self._patience, options)
+                yield browser
+        finally:
+            await (browser or chromium).close()
+
+    async def shared(self, where: Screen | str, options: Options | None = None) -> SharedChromium:
+        """The browser on this screen as one that many errands share."""
+        options = options or Options()
+        return SharedChromium(await self.reach(where, options), self._patience, options)
+
+    async def reach(self, where: Screen | str, options: Options) -> Chromium:
+        """A connection to the browser; raises Unavailable when it is gone."""
         endpoint = where if isinstance(where, str) else await where.browser_endpoint()
         playwright = await self._started()
         async with told_as("Could not reach the browser"):
             timeout = self._patience.navigation * 1000
-            chromium = await playwright.chromium.connect_over_cdp(endpoint, timeout=timeout, artifacts_dir=scratch)
-            return PlaywrightBrowser(chromium, self._patience)
+            return await playwright.chromium.connect_over_cdp(endpoint, timeout=timeout, artifacts_dir=options.scratch)
 
     async def stop(self) -> None:
         """End the helper process; the browsers themselves run on."""
@@ -69,19 +97,23 @@ def _death(started: Any) -> asyncio.Future[None]:
 _shared = Driver()
 
 
-async def connect(where: Screen | str, scratch: Path | None = None) -> PlaywrightBrowser:
+async def connect(where: Screen | str, options: Options | None = None) -> PlaywrightBrowser:
     """Drive the browser on this screen, or at this DevTools address, with the process's shared driver."""
-    return await _shared.connect(where, scratch)
+    return await _shared.connect(where, options)
 
 
 @asynccontextmanager
-async def opened(where: Screen | str, scratch: Path | None = None) -> AsyncIterator[PlaywrightBrowser]:
+async def opened(
+    where: Screen | str, options: Options | None = None, sitting: Sitting | None = None
+) -> AsyncIterator[PlaywrightBrowser]:
     """The browser on this screen for as long as the block lasts; what the kernel's `open_browser` is."""
-    browser = await connect(where, scratch)
-    try:
+    async with _shared.opened(where, options, sitting) as browser:
         yield browser
-    finally:
-        await browser.close()
+
+
+async def shared(where: Screen | str, options: Options | None = None) -> SharedChromium:
+    """The browser on this screen as one that many errands share; what the kernel's `share_browser` is."""
+    return await _shared.shared(where, options)
 
 
 async def stop() -> None:

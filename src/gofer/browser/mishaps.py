@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from playwright.async_api import Error, TimeoutError
+from playwright.async_api import Error, Page, TimeoutError
 
 from gofer.browser.patience import Patience
 from gofer.core.errors import GoferError, Refused, Unavailable
@@ -43,14 +43,20 @@ _NETWORK = (
 )
 
 
+class Reason(Exception):
+    """Why an action cannot be done, in words; `told_as` says which action."""
+
+
 @asynccontextmanager
-async def told_as(action: str) -> AsyncIterator[None]:
+async def told_as(action: str, seconds: float = Patience.answers) -> AsyncIterator[None]:
     """Turn whatever Playwright raises while doing `action`, or a page that hangs, into Refused or Unavailable."""
     try:
-        async with asyncio.timeout(Patience.answers):
+        async with asyncio.timeout(seconds):
             yield
     except builtins.TimeoutError as error:
-        raise Unavailable(f"{action}: the page does not respond.") from error
+        raise hung(action) from error
+    except Reason as reason:
+        raise Refused(f"{action}: {_ended(str(reason))}") from reason
     except Error as error:
         raise _mishap(action, error) from error
 
@@ -69,6 +75,33 @@ def _mishap(action: str, error: Error) -> GoferError:
     if "not a valid selector" in error.message or "while parsing css selector" in error.message:
         return Refused(f"{action}: that is not a valid CSS selector.")
     return Refused(f"{action}: {_reason(error)}.")
+
+
+def hung(action: str) -> Unavailable:
+    """The page answers nothing any more."""
+    return Unavailable(f"{action}: the page does not respond. Its tab was closed; open another address.")
+
+
+async def answers(page: Page, seconds: float = 1.0) -> bool:
+    """Whether the page's scripts still run."""
+    try:
+        async with asyncio.timeout(seconds):
+            await page.evaluate("0")
+    except builtins.TimeoutError:
+        return False
+    except Error:
+        return True  # closed, or on its way: no reason to let go of it
+    return True
+
+
+def hangs(error: GoferError) -> bool:
+    """Whether the page answers nothing any more, so that its tab is of no use."""
+    return isinstance(error.__cause__, builtins.TimeoutError)
+
+
+def _ended(words: str) -> str:
+    first = words[0].lower() + words[1:] if words[:3] in ("It ", "The", "Onl", "A r", "Say") else words
+    return first if first.endswith((".", "?", "!")) else f"{first}."
 
 
 def lost() -> Unavailable:

@@ -1,31 +1,28 @@
 """Replays a playbook, one remembered step per action, so that a crash goes on at the next action."""
 
-import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pydantic import BaseModel
-
-from gofer.browser.binding import Values, bind
-from gofer.browser.playbook import Click, Extract, Fill, Open, Playbook, Save, Screenshot, Select, Step
-from gofer.browser.reading import leads_on, read_rows
+from gofer.browser.binding import Values, bound, complete
+from gofer.browser.healing import Heal, Healed, Trouble, replaced
+from gofer.browser.loops import given_rows
+from gofer.browser.performing import Done, Performer, Spot
+from gofer.browser.playbook import Act, Each, Pages, Picture, Playbook, Read, Save, Step, Table, count
+from gofer.browser.secrecy import is_secret
+from gofer.browser.sentences import sentence
 from gofer.browser.table import Row, as_csv
-from gofer.browser.words import sentence
+from gofer.core import action as do
 from gofer.core.application import RunContext
 from gofer.core.browser import Browser
-from gofer.core.errors import GoferError, Refused
-from gofer.core.event import BrowserActed
-
-RECORD_AGAIN = "Record the playbook again, or start the errand without it."
+from gofer.core.errors import Refused
 
 
-class Done(BaseModel):
-    """What one action gave, remembered for the case of a crash."""
+@dataclass(frozen=True)
+class Manner:
+    """How to replay: who mends a step that does not fit, and whether each step's target is pictured."""
 
-    url: str
-    seconds: float
-    rows: list[Row] = []
-    more: bool = False
-    artifact: str | None = None
+    heal: Heal | None = None
+    pictures: bool = False
 
 
 @dataclass
@@ -38,119 +35,155 @@ class Replayed:
     screenshots: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     key: str = ""
+    acted: int = 0
+    healed: list[Healed] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    mended: Playbook | None = None
+    """The playbook with its healed steps, if any step was."""
 
 
-async def replay(run: RunContext, browser: Browser, playbook: Playbook, values: Values) -> Replayed:
-    """Do every step or raise an error that names the step which could not be done; no model is asked."""
-    player = _Player(run, browser)
-    for number, step in enumerate(bind(playbook, values), 1):
-        await player.play(number, step)
+async def replay(
+    run: RunContext, browser: Browser, playbook: Playbook, values: Values, manner: Manner | None = None
+) -> Replayed:
+    """Do every step, or raise an error that names the step which could not be done; only healing asks a model."""
+    complete(playbook, values)
+    player = _Player(run, browser, playbook, manner or Manner())
+    await player.play_all(playbook.steps, 1, values)
     return player.result
 
 
+class _SamePage(Exception):
+    """A page showed the same rows as the one before."""
+
+
 class _Player:
-    def __init__(self, run: RunContext, browser: Browser) -> None:
+    def __init__(self, run: RunContext, browser: Browser, playbook: Playbook, manner: Manner) -> None:
         self._run = run
-        self._browser = browser
-        self._live = False
-        self._url: str | None = None
-        self._since: list[Step] = []
+        self._hand = Performer(run, browser, manner.pictures)
+        self._playbook = playbook
+        self._manner = manner
+        self._read: dict[int, list[Row]] = {}
+        self._row: Row | None = None
+        self._mended: dict[int, tuple[Act, ...]] = {}
         self.result = Replayed()
 
-    async def play(self, number: int, step: Step) -> None:
-        """Do one step of the playbook."""
-        if isinstance(step, Extract):
-            await self._pages(number, step)
-        elif isinstance(step, Save):
-            saved = await self._run.save(step.name, as_csv(self.result.rows), "text/csv")
-            self.result.csv = saved.name
-        else:
-            await self._act(number, step)
+    async def play_all(self, steps: Sequence[Step], number: int, values: Values) -> None:
+        """Steps one after another; each has a number of its own, also inside loops."""
+        for step in steps:
+            await self._play(step, number, values)
+            number += count(step)
 
-    async def _pages(self, number: int, step: Extract) -> None:
-        before: list[Row] = []
-        self.result.key = self.result.key or next(iter(step.fields))
-        for page in range(1, step.max_pages + 1):
-            done = await self._act(number, step, before)
-            if page > 1 and done.rows == before:
-                self.result.notes.append(f"Page {page} showed the same rows as the one before; stopped there.")
-                return
-            before = done.rows
-            self.result.rows += done.rows
-            self.result.pages = page
-            if step.next is None or not done.more:
-                return
-            if page < step.max_pages:
-                await self._act(number, Click(target=step.next))
-        self.result.notes.append(f"Stopped after {step.max_pages} pages, though there are more.")
-
-    async def _act(self, number: int, step: Step, before: list[Row] | None = None) -> Done:
-        words = sentence(step)
-        done = await self._run.step(self._perform, number, step, before or [], name=f"{number}. {words}")
-        told = BrowserActed(action=step.do, sentence=words, url=done.url, seconds=done.seconds, artifact=done.artifact)
-        await self._run.emit(told)
-        self._passed(step, done)
-        return done
-
-    def _passed(self, step: Step, done: Done) -> None:
-        if isinstance(step, Open) or done.url != self._url:
-            self._url, self._since = done.url, []
-        elif isinstance(step, Click | Fill | Select):
-            self._since.append(step)
-        if done.artifact:
-            self.result.screenshots.append(done.artifact)
-
-    async def _perform(self, number: int, step: Step, before: list[Row]) -> Done:
-        started = time.monotonic()
-        try:
-            await self._found_again()
-            done = await self._do(step, before)
-        except GoferError as error:
-            raise _named(error, number, step) from error
-        return done.model_copy(update={"seconds": round(time.monotonic() - started, 3)})
-
-    async def _found_again(self) -> None:
-        """After a crash, the first action must find the page that the last remembered one left.
-
-        On a new computer that page is opened again and its fields are filled again; a click is not done
-        twice, because nobody knows what it did.
-        """
-        first, self._live = not self._live, True
-        if not first or self._url is None or await self._browser.url() == self._url:
-            return
-        if any(isinstance(step, Click) for step in self._since):
-            raise _lost(self._url)
-        await self._browser.open(self._url)
-        for step in self._since:
-            await self._do(step, [])
-        if await self._browser.url() != self._url:
-            raise _lost(self._url)
-
-    async def _do(self, step: Step, before: list[Row]) -> Done:
-        browser = self._browser
+    async def _play(self, step: Step, number: int, values: Values) -> None:
         match step:
-            case Open():
-                await browser.open(step.url)
-            case Click():
-                await browser.click(step.target)
-            case Fill():
-                await browser.fill(step.target, step.value)
-            case Select():
-                await browser.select(step.target, step.value)
-            case Screenshot():
-                saved = await self._run.save(step.name, await browser.screenshot(), "image/png")
-                return Done(url=await browser.url(), seconds=0, artifact=saved.name)
-            case Extract():
-                rows = await read_rows(browser, step, before)
-                return Done(url=await browser.url(), seconds=0, rows=rows, more=await leads_on(browser, step.next))
-        return Done(url=await browser.url(), seconds=0)
+            case Pages():
+                await self._pages(step, number, values)
+            case Each():
+                await self._each(step, number, values)
+            case Save():
+                saved = await self._run.save(step.name, as_csv(self.result.rows), "text/csv")
+                self.result.csv = saved.name
+            case Read() | Table():
+                await self._rows(step, number, values)
+            case _:
+                await self._healable(step, number, values)
 
+    async def _pages(self, step: Pages, number: int, values: Values) -> None:
+        for page in range(1, step.most + 1):
+            try:
+                await self.play_all(step.steps, number + 1, values)
+            except _SamePage:
+                self.result.notes.append(f"Page {page} showed the same rows as the one before; stopped there.")
+                break
+            self.result.pages = page
+            name = f"{number}. Look for a next page"
+            if not await self._run.step(self._hand.leads_on, number, bound(step, values), name=name):
+                break
+            if page == step.most:
+                self.result.notes.append(f"Stopped after {step.most} pages, though there are more.")
+                break
+            following = Act(action=do.Click(target=step.next), element=step.element)
+            await self._healable(following, number, values)
+        self._read.clear()
 
-def _named(error: GoferError, number: int, step: Step) -> GoferError:
-    advice = RECORD_AGAIN if error.code == Refused.default_code else error.next_step
-    return type(error)(f"Step {number} (“{sentence(step)}”): {error.message}", code=error.code, next_step=advice)
+    async def _each(self, step: Each, number: int, values: Values) -> None:
+        if step.source == "page":
+            await self._each_result(step, number, values)
+            return
+        rows = given_rows(values[step.of]) if step.source == "parameter" else list(self.result.rows)
+        self._cut(len(rows), step)
+        for row in rows[: step.most]:
+            self._row = row if step.source == "rows" else None
+            cells = {f"{step.name}.{column}": cell for column, cell in row.items()}
+            await self.play_all(step.steps, number + 1, {**values, **cells})
+            self._read.clear()
+        self._row = None
 
+    async def _each_result(self, step: Each, number: int, values: Values) -> None:
+        """By place; where a result goes away when it is dealt with, the next one moves up."""
+        first = await self._count(step, number, values)
+        self._cut(first, step)
+        for place in range(min(first, step.most)):
+            gone = max(0, first - await self._count(step, number, values)) if place else 0
+            selector = f":nth-match({bound(step, values).of}, {place - min(gone, place) + 1})"
+            await self.play_all(step.steps, number + 1, {**values, step.name: selector})
+            self._read.clear()
 
-def _lost(url: str) -> Refused:
-    """Not retried: what happened before is remembered, so another attempt would stand before the same gap."""
-    return Refused(f"The browser was lost and {url} cannot be brought back as it was.", code="ERR_SANDBOX_LOST")
+    async def _count(self, step: Each, number: int, values: Values) -> int:
+        name = f"{number}. Count the results"
+        return await self._run.step(self._hand.count, number, bound(step, values), name=name)
+
+    def _cut(self, there_are: int, step: Each) -> None:
+        if there_are > step.most:
+            self.result.notes.append(f"Did {step.most} of {there_are}, as many as the playbook allows.")
+
+    async def _rows(self, step: Read | Table, number: int, values: Values) -> None:
+        before = self._read.get(number, [])
+        done = await self._told(step, number, values, before)
+        if before and done.rows == before:
+            raise _SamePage
+        self._read[number] = done.rows
+        self.result.key = self.result.key or next(iter(done.rows[0] if done.rows else {}), "")
+        if self._row is not None and len(done.rows) == 1:
+            self._row.update(done.rows[0])
+        else:
+            self.result.rows += done.rows
+
+    async def _healable(self, step: Act | Picture, number: int, values: Values) -> None:
+        for one in self._mended.get(number, (step,)):
+            try:
+                done = await self._told(one, number, values)
+            except Refused as error:
+                if self._manner.heal is None or error.code != Refused.default_code or not isinstance(one, Act):
+                    raise
+                await self._heal(one, number, values, error)
+                return
+            self._count_in(done)
+
+    def _count_in(self, done: Done) -> None:
+        self.result.acted += not done.skipped
+        self.result.files += done.files
+        if done.artifact:
+            self.result.screenshots += [] if done.artifact.startswith("step-") else [done.artifact]
+
+    async def _heal(self, step: Act, number: int, values: Values, error: Refused) -> None:
+        assert self._manner.heal is not None
+        healed = await self._manner.heal(Trouble(number, step, bound(step, values), values, error))
+        if healed is None:
+            raise error
+        self._mended[number] = healed.steps
+        self._hand.at(healed.url, bound(step, values))
+        self.result.acted += 1
+        self.result.healed.append(healed)
+        self.result.mended = replaced(self.result.mended or self._playbook, self._numbers(number), healed.steps)
+
+    def _numbers(self, number: int) -> int:
+        """The step's number after earlier ones were replaced by several."""
+        return number + sum(len(steps) - 1 for before, steps in self._mended.items() if before < number)
+
+    async def _told(self, template: Step, number: int, values: Values, before: Sequence[Row] = ()) -> Done:
+        step = bound(template, values)
+        words = sentence(template if isinstance(step, Act) and is_secret(step.element) else step)
+        what = Spot(number, words, step)
+        done = await self._run.step(self._hand.perform, what, list(before), name=f"{number}. {words}")
+        self._hand.passed(step, done)
+        return done

@@ -4,40 +4,83 @@ import asyncio
 import builtins
 from contextlib import suppress
 
-from playwright.async_api import BrowserContext, Dialog, Download, Error, Page, Request
+from playwright.async_api import BrowserContext, Error, Page, Request
 
+from gofer.browser.dialogs import Dialogs
 from gofer.browser.mishaps import lost, told_as
+from gofer.browser.notes import Notes
 from gofer.browser.patience import Patience
 from gofer.browser.words import clipped
+from gofer.core.errors import Refused
 
 
 class Tabs:
-    """Follows the newest tab; answers dialogs, so that none of them stops the errand."""
+    """Follows the newest tab unless told to switch; the number of tabs is bounded, and no dialog stops the errand."""
 
-    def __init__(self, context: BrowserContext, patience: Patience) -> None:
+    def __init__(self, context: BrowserContext, patience: Patience, most: int = 8) -> None:
         self._patience = patience
         self._context = context
+        self._most = most
+        self.notes = Notes()
+        self._dialogs = Dialogs(self.notes, self.give_up)
+        self._dead: set[Page] = set()
+        self._closing: set[asyncio.Task[None]] = set()
         self._pages = [self._watched(page) for page in context.pages]
-        self._crashed: set[Page] = set()
+        self._chosen: Page | None = None
         self._underway: set[Request] = set()
         self._arrived = asyncio.Event()
         self._arrived.set()
-        self._notes: list[str] = []
-        context.on("page", lambda page: self._pages.append(self._watched(page)))
+        context.on("page", self._opened)
         context.on("request", self._begun)
         context.on("requestfinished", self._ended)
         context.on("requestfailed", self._ended)
 
     async def current(self) -> Page:
-        """The tab to act in: the newest that is still alive, or a fresh one."""
+        """The tab to act in: the one chosen, else the newest that is still alive, or a fresh one."""
         browser = self._context.browser
         if browser is None or not browser.is_connected():
             raise lost()
-        self._pages = [page for page in self._pages if not page.is_closed() and page not in self._crashed]
-        if not self._pages:
+        if not self.alive():
             async with told_as("Could not open a tab"):
                 await self._context.new_page()
-        return self._pages[-1]
+        pages = self.alive()
+        return self._chosen if self._chosen in pages else pages[-1]
+
+    def alive(self) -> list[Page]:
+        """The tabs that can be used, in the order they were opened."""
+        self._pages = [page for page in self._pages if not page.is_closed() and page not in self._dead]
+        return self._pages
+
+    async def choose(self, number: int, *, close: bool) -> None:
+        """Go on in this tab, or close it; numbers begin at 1."""
+        pages = self.alive()
+        if not 1 <= number <= len(pages):
+            listed = "; ".join(f"{place} {clipped(page.url, 80)}" for place, page in enumerate(pages, 1))
+            raise Refused(f"There is no tab {number}. There are: {listed}.")
+        page = pages[number - 1]
+        if close:
+            await page.close()
+        else:
+            self._chosen = page
+            await page.bring_to_front()
+
+    def give_up(self, page: Page) -> None:
+        """Leave a tab whose page answers nothing any more; the next action gets another one."""
+        self._dead.add(page)
+        self._close(page)
+
+    async def tidied(self) -> None:
+        """Wait until the tabs that were given up are really closed."""
+        if self._closing:
+            await asyncio.wait(self._closing, timeout=self._patience.loads)
+
+    def pestered(self, page: Page) -> bool:
+        """Whether this tab's page has opened dialogs."""
+        return self._dialogs.pestered(page)
+
+    def rest(self) -> None:
+        """An action is about to begin: what its page does from now on is counted anew."""
+        self._dialogs.rest()
 
     async def settled(self) -> None:
         """Wait for what an action began to arrive."""
@@ -49,30 +92,37 @@ class Tabs:
         with suppress(Error):
             await page.wait_for_load_state("load", timeout=self._patience.loads * 1000)
 
-    def notes(self) -> list[str]:
-        """What a reader of the page should know; each is told once."""
-        told, self._notes = self._notes, []
-        return told
+    def told(self) -> list[str]:
+        """What a reader of the page should know, the open tabs included; what happened is told once."""
+        pages = self.alive()
+        if len(pages) < 2:
+            return self.notes.take()
+        here = self._chosen if self._chosen in pages else pages[-1]
+        marks = (f"{'this one, ' if page is here else ''}{clipped(page.url, 60)}" for page in pages)
+        tabs = "; ".join(f"{number}: {mark}" for number, mark in enumerate(marks, 1))
+        return [*self.notes.take(), f"{len(pages)} tabs are open: {tabs}"]
+
+    def _opened(self, page: Page) -> None:
+        if len(self.alive()) >= self._most:
+            self.notes.add(f"The page opened more than {self._most} tabs; the others were closed")
+            self._close(page)
+        else:
+            self._pages.append(self._watched(page))
+            self._chosen = None
+
+    def _close(self, page: Page) -> None:
+        closing = asyncio.get_running_loop().create_task(_closed(page))
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
 
     def _watched(self, page: Page) -> Page:
-        page.on("dialog", self._answer)
-        page.on("crash", self._gone)
-        page.on("download", self._offered)
+        page.on("dialog", self._dialogs.answer)
+        page.on("crash", self._crashed)
         return page
 
-    def _gone(self, page: Page) -> None:
-        self._crashed.add(page)
-        self._notes.append("The page crashed; this is another tab")
-
-    def _offered(self, download: Download) -> None:
-        self._notes.append(f"The site offered the file “{clipped(download.suggested_filename)}”; it was not kept")
-
-    async def _answer(self, dialog: Dialog) -> None:
-        agreed = dialog.type in ("alert", "beforeunload")
-        done = "accepted" if agreed else "declined"
-        self._notes.append(f"A {dialog.type} dialog said “{clipped(dialog.message, 300)}”; it was {done}")
-        with suppress(Error):
-            await (dialog.accept() if agreed else dialog.dismiss())
+    def _crashed(self, page: Page) -> None:
+        self._dead.add(page)
+        self.notes.add("The page crashed; this is another tab")
 
     def _begun(self, request: Request) -> None:
         if request.is_navigation_request() and _leads_a_tab(request):
@@ -83,6 +133,11 @@ class Tabs:
         self._underway.discard(request)
         if not self._underway:
             self._arrived.set()
+
+
+async def _closed(page: Page) -> None:
+    with suppress(Error):
+        await page.close()
 
 
 def _leads_a_tab(request: Request) -> bool:

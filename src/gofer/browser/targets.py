@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from playwright.async_api import Locator, Page, TimeoutError
 
+from gofer.browser.fingerprints import PIN, pinned
 from gofer.browser.mishaps import told_as
 from gofer.browser.words import clipped, describe
 from gofer.core.browser import Target
@@ -15,17 +16,22 @@ SHOWN = 5
 
 def locate(page: Page, target: Target) -> Locator:
     """Every visible element that the target's words fit."""
-    return _matches(page, target).filter(visible=True)
+    found = _matches(page, target).filter(visible=True)
+    return found if target.nth is None else found.nth(target.nth)
 
 
 def _matches(page: Page, target: Target) -> Locator:
     if target.ref:
-        return page.locator(f"aria-ref={target.ref}")
+        return pinned(page, target.ref) if target.ref.startswith(PIN) else page.locator(f"aria-ref={target.ref}")
     if target.role:
         # The role comes from a playbook or a model: an unknown one simply matches nothing.
         return page.get_by_role(target.role, name=target.name, exact=target.name is not None)  # type: ignore[arg-type]
     if target.label:
-        return page.get_by_label(target.label, exact=True)
+        # The text of a label around a list has the list's options in it; the list's accessible name has not.
+        labelled = page.get_by_label(target.label, exact=True)
+        for role in ("combobox", "listbox"):
+            labelled = labelled.or_(page.get_by_role(role, name=target.label, exact=True))
+        return labelled
     if target.css:
         return page.locator(f"css={target.css}")
     if target.name:
@@ -33,9 +39,16 @@ def _matches(page: Page, target: Target) -> Locator:
     raise Refused("Say which element: its role and name, its label, or a reference from the page.")
 
 
-async def only(page: Page, target: Target, timeout: float) -> Locator:
-    """The one visible element that fits, given `timeout` ms to appear; raises Refused for none and for several."""
+async def only(page: Page, target: Target, timeout: float, *, hidden: bool = False) -> Locator:
+    """The one visible element that fits, given `timeout` ms to appear; raises Refused for none and for several.
+
+    With `hidden` an element that sites hide behind its label or button will do as well.
+    """
+    if target.ref and target.ref.startswith(PIN):
+        return pinned(page, target.ref)  # it was looked at a moment ago: there is one, and it is visible
     found = locate(page, target)
+    if hidden and not await found.count() and await _matches(page, target).count() == 1:
+        return _matches(page, target)
     async with told_as(f"Could not look for {describe(target)}"):
         if not target.ref:
             with suppress(TimeoutError):
@@ -43,7 +56,7 @@ async def only(page: Page, target: Target, timeout: float) -> Locator:
         count = await found.count()
         if count == 1:
             return found
-        raise Refused(await _many(found, count, target) if count else await _none(page, target))
+        raise Refused(await _many(page, found, count, target) if count else await _none(page, target))
 
 
 async def _none(page: Page, target: Target) -> str:
@@ -54,8 +67,16 @@ async def _none(page: Page, target: Target) -> str:
     return f"There is no {describe(target).removeprefix('the ')} on {page.url}. Read the page to see what there is."
 
 
-async def _many(found: Locator, count: int, target: Target) -> str:
-    texts = [clipped(text) for text in (await found.all_inner_texts())[:SHOWN]]
-    names = ", ".join(f"“{text}”" for text in texts if text)
-    rivals = f": {names}{', …' if count > SHOWN else ''}" if names else ""
-    return f"{count} elements match {describe(target)}{rivals}. Which? Use a reference, or words that fit only one."
+async def _many(page: Page, found: Locator, count: int, target: Target) -> str:
+    rivals = "; ".join([await _rival(found.nth(place)) for place in range(min(count, SHOWN))])
+    await page.aria_snapshot(mode="ai")  # references stand for the newest snapshot, which must be of the whole page
+    more = "; …" if count > SHOWN else ""
+    return f"{count} elements match {describe(target)}: {rivals}{more}. Which? Use a reference, or words that fit one."
+
+
+async def _rival(element: Locator) -> str:
+    """Such as `[e3] button "Buy"`, as the view has it."""
+    lines = (await element.aria_snapshot(mode="ai")).strip().splitlines()
+    words = clipped(lines[0].removeprefix("- ").removesuffix(":"), 100) if lines else "an element without words"
+    plain, _, ref = words.partition(" [ref=")
+    return f"[{ref.partition(']')[0]}] {plain}" if ref else plain

@@ -17,6 +17,10 @@ app = typer.Typer(
 )
 token = typer.Typer(help="Make and revoke tokens for programs that call gofer.", no_args_is_help=True)
 app.add_typer(token, name="token")
+session = typer.Typer(help="List and forget what browsers know from earlier errands.", no_args_is_help=True)
+app.add_typer(session, name="session")
+playbook = typer.Typer(help="Look at recorded errands, change them, share them and run them.", no_args_is_help=True)
+app.add_typer(playbook, name="playbook")
 
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, as `gofer runs` lists it.")]
 Values = Annotated[list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Input; dots nest: a.b=c.")]
@@ -153,6 +157,34 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def page(
+    url: Annotated[str, typer.Argument(metavar="URL", help="The page, http:// or https://.")],
+    mode: Annotated[str | None, typer.Option(metavar="viewport|whole|find", help="How much of it to show.")] = None,
+    find: Annotated[str | None, typer.Option(metavar="WORDS", help="Show only what is around these words.")] = None,
+    cap: Annotated[int, typer.Option(min=100, max=50_000, help="Tokens (o200k) that the view never exceeds.")] = 4000,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Look at addresses of this machine and its network too.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print what a model would see of a page, and how many tokens that is."""
+    look = {"mode": mode, "find": find, "cap": cap}
+    begin("gofer.cli.page:page", url=url, look=look, allow_private=allow_private, as_json=as_json)
+
+
+@app.command()
+def blockers(
+    where: Annotated[str, typer.Argument(metavar="URL|FILE", help="A page's address, or a file of saved HTML.")],
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Look at addresses of this machine and its network too.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print what stands in an errand's way on a page: a CAPTCHA, a code, a wall, and the evidence."""
+    begin("gofer.cli.blockers:blockers", page=where, allow_private=allow_private, as_json=as_json)
+
+
+@app.command()
 def demo() -> None:
     """Watch the prices of the bundled demo shop, on a sandboxed desktop."""
     begin("gofer.cli.demo:demo")
@@ -177,3 +209,74 @@ def create(
 def revoke(name: Annotated[str, typer.Argument(help="Which token.")]) -> None:
     """Revoke a token at once."""
     begin("gofer.cli.tokens:revoke", name=name)
+
+
+Name = Annotated[str, typer.Argument(help="The playbook's name, as `gofer playbook list` has it.")]
+
+
+@playbook.command("list")
+def playbooks(as_json: AsJson = False) -> None:
+    """List playbooks: yours, and those that come with gofer."""
+    begin("gofer.cli.playbook:listed", as_json=as_json)
+
+
+@playbook.command("show")
+def show_playbook(
+    name: Name,
+    version: Annotated[int | None, typer.Option(min=1, help="An earlier version of it.")] = None,
+    versions: Annotated[bool, typer.Option("--versions", help="List its versions, and why there is each.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print a playbook's text."""
+    begin("gofer.cli.playbook:show", name=name, version=version, versions=versions, as_json=as_json)
+
+
+@playbook.command("edit")
+def edit_playbook(name: Name) -> None:
+    """Change a playbook in your editor; what you save is a new version and is served."""
+    begin("gofer.cli.playbook:edit", name=name)
+
+
+@playbook.command("run")
+def run_playbook(
+    name: Name,
+    values: Annotated[list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Its parameters.")] = None,
+    detach: Annotated[bool, typer.Option("--detach", help="Start it and print its id only.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Replay a playbook and follow it to its end."""
+    begin("gofer.cli.playbook:run", name=name, values=values or [], detach=detach, as_json=as_json)
+
+
+@playbook.command("export")
+def export_playbook(
+    name: Name,
+    file: Annotated[Path | None, typer.Option("--file", "-o", metavar="FILE", help="Write it there.")] = None,
+) -> None:
+    """Print a playbook's text, or write it to a file."""
+    begin("gofer.cli.playbook:exported", name=name, file=file)
+
+
+@playbook.command("import")
+def import_playbook(
+    file: Annotated[Path, typer.Argument(help="A playbook as text or JSON.")],
+    name: Annotated[str | None, typer.Option(help="Its name; without it the file's.")] = None,
+) -> None:
+    """Keep a file's playbook, as a new one or as a new version of the one of its name."""
+    begin("gofer.cli.playbook:imported", file=file, name=name)
+
+
+@session.command("list")
+def sessions(as_json: AsJson = False) -> None:
+    """List the profiles whose cookies and storage are kept."""
+    begin("gofer.cli.session:listed", as_json=as_json)
+
+
+@session.command("delete")
+def delete_session(
+    profile: Annotated[str, typer.Argument(help="Which profile.")],
+    version: Annotated[int | None, typer.Option(min=1, help="Only this version; the one before is used then.")] = None,
+    principal: Annotated[str | None, typer.Option(help="Whose profile; without it yours.")] = None,
+) -> None:
+    """Forget what a profile's browser knows."""
+    begin("gofer.cli.session:delete", profile=profile, version=version, principal=principal)

@@ -58,7 +58,7 @@ async def _account(door: Door, ended: Run, folder: Path) -> None:
     if ended.status is not Status.SUCCEEDED:
         return
     typer.echo(_how(ended))
-    for artifact in await listed(door, ended.id):
+    for artifact in [file for file in await listed(door, ended.id) if not file.name.startswith("step-")]:
         typer.echo(f"{_what(artifact.media_type)}: {await copied(door, artifact, folder)}")
 
 

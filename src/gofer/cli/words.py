@@ -76,6 +76,11 @@ def _asked(data: Mapping[str, Any]) -> str:
     return f"asks: {question['text']}{choices}"
 
 
+def _blocked(blocker: Mapping[str, Any]) -> str:
+    vendor = f" ({blocker['vendor']})" if blocker["vendor"] else ""
+    return f"{blocker['kind'].replace('_', ' ')}{vendor}"
+
+
 def _step(data: Mapping[str, Any]) -> str | None:
     """Numbered steps are a playbook's; the browser tells of each itself."""
     return None if NUMBERED.match(data["name"]) else f"step {data['name']}"
@@ -102,10 +107,16 @@ LINES: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
     "tool.finished": _finished_tool,
     "question.asked": _asked,
     "question.answered": lambda data: f"answered by {data['by']}: {data['answer']}",
+    "question.postponed": lambda data: f"{data['by']} gave it time until {data['deadline'][:16].replace('T', ' ')} UTC",
+    "blocker.seen": lambda data: f"is blocked: {_blocked(data['blocker'])} at {data['url']}",
+    "blocker.gone": lambda data: f"blocker {data['how']} after {data['seconds']:.0f} s",
     "sandbox.opened": lambda data: f"computer is on ({data['profile']}, {data['how']}, {data['seconds']:.1f} s)",
     "sandbox.closed": lambda data: "computer is off",
     "egress.refused": lambda data: f"the network refused {data['host']}:{data['port']}: {data['reason']}",
     "browser.acted": lambda data: data["sentence"],
+    "session.restored": lambda data: f"the browser knows what it knew (profile {data['profile']})",
+    "session.fresh": lambda data: f"the browser begins fresh (profile {data['profile']}): {data['reason']}",
+    "session.unsaved": lambda data: f"the browser's session was not kept: {data['reason']}",
     "artifact.saved": lambda data: f"saved {data['artifact']['name']} ({data['artifact']['size']:,} bytes)",
     "viewer.joined": lambda data: f"{data['who']} watches",
     "viewer.left": lambda data: f"{data['who']} stopped watching",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from gofer.core.artifact import Artifact
 from gofer.core.errors import GoferError, Refused
-from gofer.core.event import Event, QuestionAnswered, RunCancelled
+from gofer.core.event import Event, QuestionAnswered, QuestionPostponed, RunCancelled
 from gofer.core.operation import Operation
 from gofer.core.principal import Principal
 from gofer.core.question import AskedQuestion, QuestionState
@@ -174,6 +175,9 @@ class RunOperations:
         if asked.question.choices and wanted.answer not in asked.question.choices:
             choices = ", ".join(asked.question.choices)
             raise Refused(f"answer: {wanted.answer!r} is none of {choices}.", code="ERR_INVALID_INPUT")
+        if wanted.answer in asked.question.postpones:
+            await self._postpone(asked, wanted.answer, principal)
+            return await self.show(principal, wanted)
         answered = QuestionAnswered(question_id=asked.id, answer=wanted.answer, by=principal.id)
         closing = partial(
             questions.close, question_id=asked.id, state=QuestionState.ANSWERED, answer=wanted.answer, by=principal.id
@@ -198,6 +202,14 @@ class RunOperations:
         """What the run handed over."""
         await self.show(principal, wanted)
         return await self._database.read(partial(artifacts.of_run, run_id=wanted.id))
+
+    async def _postpone(self, asked: AskedQuestion, choice: str, principal: Principal) -> None:
+        more = timedelta(seconds=asked.question.postpones[choice])
+        deadline = (asked.deadline or self._kernel.parts.clock.now()) + more
+        postponed = QuestionPostponed(question_id=asked.id, deadline=deadline, by=principal.id)
+        change = partial(questions.postpone, question_id=asked.id, deadline=deadline)
+        if not await self._kernel.parts.log.append(asked.run_id, postponed, change=change):
+            raise Refused("This question is not open (any more).", code="ERR_CONFLICT")
 
     async def _open_question(self, run_id: str, question_id: str | None) -> AskedQuestion:
         asked = await self._database.read(partial(questions.open_of, run_id=run_id))

@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import secrets
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
@@ -33,9 +32,11 @@ from gofer.core.operation import Operation
 from gofer.core.principal import Principal
 from gofer.core.question import AskedQuestion, Question
 from gofer.core.run import Run, Status, WaitingFor
+from gofer.core.usage import Metrics
 from gofer.ops.runs import AnswerRun, ControlRun, ListRuns, OneRun, ReadEvents, RetryRun, RunList, StartRun
 from gofer.ops.system import Nothing, SystemStatus
 from gofer.ops.tokens import CreateToken, NewToken, Revoked, RevokeToken
+from gofer.testing.fake_access import FakeAccess
 from gofer.testing.rfb_server import RfbServer
 from gofer.web.gateway import Gateway
 
@@ -61,56 +62,6 @@ APPS = {
     "browse": Application("browse", "Do an errand in a web browser.", Browse, nothing),
     "chat": Application("chat", "Talk to an agent that has a sandbox.", Chat, nothing),
 }
-
-
-class FakeAccess:
-    """Tokens, sessions and tickets in memory."""
-
-    def __init__(self) -> None:
-        self.secrets: dict[str, Principal] = {}
-        self.tickets: dict[str, tuple[Principal, str]] = {}
-
-    def token(self, name: str, *scopes: str) -> str:
-        """A token for a test."""
-        secret = secrets.token_urlsafe()
-        self.secrets[secret] = Principal(id=name, scopes=frozenset(scopes))
-        return secret
-
-    async def authenticate(self, token: str) -> Principal | None:
-        """Whose token or session it is."""
-        return self.secrets.get(token)
-
-    def require(self, principal: Principal, scope: str) -> None:
-        """Refuse unless granted."""
-        if not principal.may(scope):
-            raise Refused(f"This needs the scope {scope}.", code="ERR_FORBIDDEN")
-
-    async def ticket(self, principal: Principal, purpose: str, seconds: float) -> str:
-        """A single-use ticket; `seconds` at most 0 has expired."""
-        secret = secrets.token_urlsafe()
-        if seconds > 0:
-            self.tickets[secret] = (principal, purpose)
-        return secret
-
-    async def redeem(self, ticket: str, purpose: str) -> Principal | None:
-        """Use a ticket up."""
-        if self.tickets.get(ticket, (None, ""))[1] != purpose:
-            return None
-        return self.tickets.pop(ticket)[0]
-
-    async def session(self, principal: Principal) -> str:
-        """A session."""
-        secret = secrets.token_urlsafe()
-        self.secrets[secret] = principal
-        return secret
-
-    async def end_session(self, secret: str) -> None:
-        """Log out."""
-        self.secrets.pop(secret, None)
-
-    def revoke(self, name: str) -> None:
-        """Nothing of this principal's is valid any more."""
-        self.secrets = {secret: owner for secret, owner in self.secrets.items() if owner.id != name}
 
 
 class FakeLog:
@@ -270,6 +221,7 @@ class FakeOperations:
             ("token.create", "", "tokens:write", CreateToken, NewToken, self.create, "POST", "/tokens", 201),
             ("token.revoke", "", "tokens:write", RevokeToken, Revoked, self.revoke, "POST", "/tokens/{name}/revoke"),
             ("system.status", "", "system:read", Nothing, SystemStatus, self.system, "GET", "/system"),
+            ("system.totals", "", "system:read", Nothing, Metrics, self.totals, "GET", "/totals"),
         ]
         return {row[0]: Operation(*row) for row in rows}
 
@@ -354,6 +306,10 @@ class FakeOperations:
         """Gone."""
         self._access.revoke(wanted.name)
         return Revoked(name=wanted.name)
+
+    async def totals(self, principal: Principal, wanted: Nothing) -> Metrics:
+        """Count."""
+        return Metrics(pages=3)
 
     async def system(self, principal: Principal, wanted: Nothing) -> SystemStatus:
         """The status that a test set."""

@@ -1,8 +1,10 @@
 """A RunContext in memory, so that a flow can be tested without the kernel: crash it, and run it again."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar, get_type_hints
@@ -12,14 +14,20 @@ from pydantic_ai import Agent
 from pydantic_ai.models import Model
 from pydantic_ai.toolsets import AbstractToolset
 
-from gofer.core.application import Tool
+from gofer.core.application import Tool, Until
 from gofer.core.artifact import Artifact
 from gofer.core.browser import Browser
 from gofer.core.event import EventBody
+from gofer.core.playbook import Draft, KeptPlaybook, Rules
 from gofer.core.question import Question
-from gofer.core.sandbox import Sandbox, SandboxSpec
+from gofer.core.sandbox import Egress, Sandbox, SandboxSpec
+from gofer.core.screen import Screen
 
 T = TypeVar("T")
+
+
+_inside: ContextVar[bool] = ContextVar("inside_a_fake_step", default=False)
+"""As in the kernel: what is asked for inside a step is part of it, and not remembered by itself."""
 
 
 class Killed(BaseException):
@@ -35,7 +43,11 @@ class Memory:
     files: dict[str, bytes] = field(default_factory=dict)
     kept: dict[str, bytes] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
+    asked: list[Question] = field(default_factory=list)
     specs: list[SandboxSpec] = field(default_factory=list)
+    shared: list[Egress] = field(default_factory=list)
+    playbooks: dict[str, KeptPlaybook] = field(default_factory=dict)
+    versions: list[Draft] = field(default_factory=list)
 
 
 @dataclass
@@ -46,8 +58,12 @@ class FakeRun:
     box: Sandbox | None = None
     model: Model | None = None
     answers: list[str] = field(default_factory=list)
+    rules: Rules = field(default_factory=lambda: Rules(pictures=False))
+    usd: float = 0.0
     memory: Memory = field(default_factory=Memory)
     kill_after: int | None = None
+    looks: int = 20
+    """How often a question is looked at that may answer itself, before it counts as not answered in time."""
     id: str = "run-1"
     principal: str = "owner"
     _ordinals: dict[str, int] = field(default_factory=dict)
@@ -55,12 +71,13 @@ class FakeRun:
 
     def again(self, **changed: Any) -> "FakeRun":
         """The same run after a crash: it knows its finished steps."""
-        parts = {"browser_used": self.browser_used, "box": self.box, "model": self.model}
+        parts = {"browser_used": self.browser_used, "box": self.box, "model": self.model, "rules": self.rules}
         return FakeRun(**{**parts, "answers": self.answers, "memory": self.memory, "id": self.id, **changed})
 
     def next(self, **changed: Any) -> "FakeRun":
         """A later run of the same application: it knows only what was kept for it."""
-        return self.again(**{"memory": Memory(kept=self.memory.kept), "id": f"{self.id}+", **changed})
+        kept = Memory(kept=self.memory.kept, playbooks=self.memory.playbooks, versions=self.memory.versions)
+        return self.again(**{"memory": kept, "id": f"{self.id}+", **changed})
 
     async def step(self, function: Callable[..., Awaitable[T]], *args: Any, name: str | None = None) -> T:
         """Run the function, or give what it gave before the crash."""
@@ -80,9 +97,17 @@ class FakeRun:
 
         return await self._once("agent", TypeAdapter(answer), turn)
 
-    async def ask(self, question: Question) -> str:
-        """The next scripted answer, else the question's default."""
-        return self.answers.pop(0) if self.answers else (question.default or "")
+    async def ask(self, question: Question, until: Until | None = None) -> str:
+        """The next scripted answer that does not only postpone, else what `until` finds, else the default."""
+        self.memory.asked.append(question)
+        while self.answers:
+            if (answer := self.answers.pop(0)) not in question.postpones:
+                return answer
+        for _ in range(self.looks if until else 0):
+            if until and (found := await until()) is not None:
+                return found
+            await asyncio.sleep(0.01)
+        return question.default or ""
 
     async def sleep(self, seconds: float) -> None:
         """Nobody waits in a test."""
@@ -94,8 +119,15 @@ class FakeRun:
         yield self.box  # type: ignore[misc]
 
     @asynccontextmanager
-    async def browser(self, box: Sandbox) -> AsyncIterator[Browser]:
+    async def browser(self, box: Sandbox, profile: str | None = None) -> AsyncIterator[Browser]:
         """The test's browser."""
+        assert self.browser_used is not None, "this test gave no browser"
+        yield self.browser_used
+
+    @asynccontextmanager
+    async def shared_browser(self, egress: Egress, profile: str | None = None) -> AsyncIterator[Browser]:
+        """The test's browser, too."""
+        self.memory.shared.append(egress)
         assert self.browser_used is not None, "this test gave no browser"
         yield self.browser_used
 
@@ -140,20 +172,74 @@ class FakeRun:
     async def checkpoint(self, box: Sandbox, name: str = "main") -> None:
         """A test's sandbox never moves."""
 
+    def screen(self, box: Sandbox) -> Screen:
+        """The sandbox's own; nobody else is there to hold control."""
+        assert box.screen is not None, "this test's sandbox has no screen"
+        return box.screen
+
     async def moved(self, name: str = "main") -> bool:
         """A test's sandbox never moves."""
         return False
+
+    async def playbook(self, *, name: str | None = None, errand: str | None = None) -> KeptPlaybook | None:
+        """What is kept, as it was when this run first asked."""
+
+        async def look() -> list[KeptPlaybook]:
+            kept = self.memory.playbooks.values()
+            return [one for one in kept if (one.name == name if name else errand and one.errand == errand)]
+
+        found = await self._once("playbook", TypeAdapter(list[KeptPlaybook]), look)
+        return found[0] if found else None
+
+    async def keep_playbook(self, draft: Draft) -> KeptPlaybook:
+        """Kept for `next()`."""
+
+        async def put() -> KeptPlaybook:
+            kept = _kept(self.memory.playbooks, draft)
+            self.memory.playbooks[kept.name] = kept
+            self.memory.versions.append(draft)
+            return kept
+
+        return await self._once("keep playbook", TypeAdapter(KeptPlaybook), put)
+
+    def playbook_rules(self) -> Rules:
+        """As the test set them."""
+        return self.rules
+
+    def spent(self) -> float:
+        """What the test says that models cost."""
+        return self.usd
 
     async def has_model(self) -> bool:
         """Whether the test gave one."""
         return self.model is not None
 
     async def _once(self, name: str, shape: TypeAdapter[T], work: Callable[[], Awaitable[T]]) -> T:
+        if _inside.get():
+            return await work()
         ordinal = self._ordinals[name] = self._ordinals.get(name, 0) + 1
         key = f"{name}#{ordinal}"
         if key not in self.memory.steps:
             if self.kill_after is not None and self._done >= self.kill_after:
                 raise Killed
-            self.memory.steps[key] = shape.dump_json(await work())
+            token = _inside.set(True)
+            try:
+                self.memory.steps[key] = shape.dump_json(await work())
+            finally:
+                _inside.reset(token)
             self._done += 1
         return shape.validate_json(self.memory.steps[key])
+
+
+def _kept(there: dict[str, KeptPlaybook], draft: Draft) -> KeptPlaybook:
+    """The playbook with this draft as its newest version."""
+    errand = draft.errand
+    before = next((one for one in there.values() if errand and one.errand == errand), None) or there.get(draft.name)
+    plain = draft.model_dump(exclude={"worked"}) | {"app": "fake", "principal": "owner"}
+    if before is None:
+        return KeptPlaybook.model_validate({**plain, "version": 1, "updated_at": datetime(2030, 1, 1, tzinfo=UTC)})
+    number = before.version + (before.text != draft.text)
+    known = {"name": before.name, "errand": before.errand, "version": number, "updated_at": before.updated_at}
+    cost = {key: plain[key] if plain[key] is not None else getattr(before, key) for key in ("usd", "seconds")}
+    good = number if draft.worked else before.good
+    return KeptPlaybook.model_validate({**plain, **known, **cost, "good": good})

@@ -21,14 +21,17 @@ from gofer.core.request import Request
 from gofer.core.run import Run, Status
 from gofer.core.sandbox import SandboxProvider
 from gofer.core.screen import Screen
+from gofer.core.session import Sitting
+from gofer.core.sharing import SharedBrowser
 from gofer.kernel.kernel import Kernel
 from gofer.kernel.log import EventLog
-from gofer.kernel.parts import Parts, Policy
+from gofer.kernel.parts import OpenBrowser, Parts, Policy, ShareBrowser
 from gofer.ops.table import operations
 from gofer.storage import events
 from gofer.storage.artifacts import ArtifactStore
 from gofer.storage.database import Database
 from gofer.storage.schema import prepare
+from gofer.storage.vault import Vault
 from gofer.testing.sandboxes import NoSandboxes
 
 
@@ -45,6 +48,8 @@ class Setup:
     policy: Policy = field(default_factory=partial(Policy, retry_seconds=0.05))
     sandboxes: SandboxProvider = field(default_factory=NoSandboxes)
     clock: Clock = field(default_factory=SystemClock)
+    open_browser: OpenBrowser = lambda screen, sitting: _no_browser(screen, sitting)
+    share_browser: ShareBrowser = lambda screen: _nothing_shared(screen)
 
 
 class Harness:
@@ -127,11 +132,17 @@ def _parts(setup: Setup, database: Database) -> Parts:
         applications={application.name: application for application in setup.applications},
         artifacts=ArtifactStore(str(setup.folder / "artifacts")),
         sandboxes=setup.sandboxes,
-        open_browser=_no_browser,
+        open_browser=setup.open_browser,
+        share_browser=setup.share_browser,
+        vault=Vault(setup.folder),
         model=lambda: setup.model,
         policy=setup.policy,
     )
 
 
-def _no_browser(_screen: Screen) -> AbstractAsyncContextManager[Browser]:
+def _no_browser(_screen: Screen, _sitting: Sitting) -> AbstractAsyncContextManager[Browser]:
+    raise Refused("There is no browser here.")
+
+
+async def _nothing_shared(_screen: Screen) -> SharedBrowser:
     raise Refused("There is no browser here.")

@@ -3,10 +3,11 @@
 from typing import Any
 
 from fastapi import FastAPI, Request
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
 from pydantic import TypeAdapter
 from starlette.responses import JSONResponse, Response
 
+from gofer.core.errors import Unavailable
 from gofer.core.principal import Principal
 from gofer.web.auth import identify
 from gofer.web.calling import call
@@ -57,7 +58,7 @@ def add_routes(app: FastAPI, gateway: Gateway) -> None:
 
     async def metrics(request: Request) -> Response:
         gateway.access.require(await identify(gateway, request), SCOPE)
-        text = gauges(await status(gateway)) + generate_latest()
+        text = gauges(await status(gateway)) + counters(await totals(gateway)) + generate_latest()
         return Response(text, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app.add_route("/health", health, methods=["GET"])
@@ -68,6 +69,36 @@ async def status(gateway: Gateway) -> dict[str, Any]:
     """`system.status`, as gofer itself sees it."""
     told = await call(gateway, ITSELF, "system.status", {})
     return dict(TypeAdapter(type(told)).dump_python(told, mode="json"))
+
+
+async def totals(gateway: Gateway) -> dict[str, Any]:
+    """`system.totals`, as gofer itself sees it; nothing while the database does not answer."""
+    try:
+        told = await call(gateway, ITSELF, "system.totals", {})
+    except Unavailable:
+        return {}
+    return dict(TypeAdapter(type(told)).dump_python(told, mode="json"))
+
+
+COUNTED = {
+    "pages": "Pages that browsers loaded.",
+    "requests": "Requests that sandboxes sent out, refused ones included.",
+    "refused": "Requests that the egress rules did not let pass.",
+    "sent": "Bytes from sandboxes to servers.",
+    "received": "Bytes from servers to sandboxes.",
+    "input_tokens": "Tokens that models were given.",
+    "output_tokens": "Tokens that models gave.",
+    "usd": "US dollars that models cost.",
+}
+
+
+def counters(told: dict[str, Any]) -> bytes:
+    """What all runs did and cost, as numbers that only grow."""
+    registry = CollectorRegistry()
+    for name, meaning in COUNTED.items():
+        if name in told:
+            Counter(f"gofer_{name}", meaning, registry=registry).inc(told[name])
+    return generate_latest(registry)
 
 
 def gauges(told: dict[str, Any]) -> bytes:

@@ -3,10 +3,15 @@
 from gofer.apps.browse.flow import browse
 from gofer.apps.browse.types import BrowseInput
 from gofer.core.application import Application
+from gofer.tools.playbook import as_text, bundled_texts, load
 
 
 def _profile(asked: BrowseInput) -> str | None:
     return f"profile:{asked.profile}" if asked.profile else None
+
+
+def _understood(text: str) -> str:
+    return as_text(load(text))
 
 
 APPLICATION = Application(
@@ -15,4 +20,6 @@ APPLICATION = Application(
     input=BrowseInput,
     flow=browse,
     limit_key=_profile,
+    playbook=_understood,
+    bundled=bundled_texts,
 )

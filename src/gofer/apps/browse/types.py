@@ -1,12 +1,13 @@
 """What passes into and out of a browser errand."""
 
+import json
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from gofer.core.errors import Refused
-from gofer.tools.playbook import Playbook, Row, bind, bundled
+from gofer.tools.playbook import Playbook, Row, bind, load
 
 EXAMPLE = "Find the three cheapest kettles and save them as a table"
 
@@ -16,32 +17,55 @@ class BrowseInput(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    goal: str = Field(min_length=1, max_length=8000, description="What to do, in words.", examples=[EXAMPLE])
-    start_url: str = Field(pattern=r"^https?://[^\s/]+", max_length=2000, description="The page to begin at.")
+    goal: str = Field(
+        "", max_length=8000, description="What to do, in words. A playbook knows its own.", examples=[EXAMPLE]
+    )
+    start_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s/]+.*)?$",
+        max_length=2000,
+        description="The page to begin at. A playbook may know it.",
+    )
     parameters: dict[str, str] = Field({}, description="Values for the playbook's places, or facts for the goal.")
-    playbook: Playbook | str | None = Field(None, description="Recorded steps, or the name of bundled ones.")
+    playbook: Playbook | str | None = Field(
+        None, description="Steps to replay, or the name of a playbook that is kept."
+    )
+    fresh: bool = Field(False, description="Do it by a model even where earlier runs agreed on a playbook.")
     profile: str | None = Field(None, max_length=100, description="At most one run at a time uses a profile.")
+    computer: Literal["own", "shared"] = Field(
+        "own", description="A desktop to watch and take over, or a cheap context in a browser that errands share."
+    )
+    blocked_minutes: float = Field(30, gt=0, le=1440, description="How long a person has to clear a blocked page.")
 
-    @field_validator("playbook")
+    @field_validator("playbook", mode="before")
     @classmethod
-    def _can_be_replayed(cls, playbook: Playbook | str | None, errand: ValidationInfo) -> Playbook | str | None:
-        if playbook is not None and {"parameters", "start_url"} <= errand.data.keys():
-            _refuse_gaps(playbook, {**errand.data["parameters"], "start_url": errand.data["start_url"]})
-        return playbook
+    def _of_any_version(cls, given: object) -> object:
+        try:
+            return load(json.dumps(given)) if isinstance(given, dict) else given
+        except Refused as error:
+            raise ValueError(error.message) from error
 
-    def recorded(self) -> Playbook | None:
-        """The steps to replay, if they are known."""
-        return bundled(self.playbook) if isinstance(self.playbook, str) else self.playbook
+    @model_validator(mode="after")
+    def _says_what_to_do(self) -> "BrowseInput":
+        if self.playbook is None and not (self.goal and self.start_url):
+            raise ValueError(f"{'start_url' if self.goal else 'goal'} is needed where no playbook is named")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_replayed(self) -> "BrowseInput":
+        if isinstance(self.playbook, Playbook):
+            _refuse_gaps(self.playbook, self.values())
+        return self
 
     def values(self) -> Mapping[str, str]:
         """What fills the playbook's places."""
         return {**self.parameters, "start_url": self.start_url}
 
 
-def _refuse_gaps(playbook: Playbook | str, values: Mapping[str, str]) -> None:
-    """A playbook that is not there, or lacks a value, is refused when the errand is asked for."""
+def _refuse_gaps(playbook: Playbook, values: Mapping[str, str]) -> None:
+    """A playbook that lacks a value is refused when the errand is asked for."""
     try:
-        bind(bundled(playbook) if isinstance(playbook, str) else playbook, values)
+        bind(playbook, values)
     except Refused as error:
         raise ValueError(error.message) from error
 
@@ -60,6 +84,27 @@ class Seen(BaseModel):
     rows: list[Row]
 
 
+class Mended(BaseModel):
+    """A step that no longer fitted, and what had changed."""
+
+    step: int
+    why: str
+    usd: float | None = None
+
+
+class Replay(BaseModel):
+    """What was replayed, and what it cost against the run that it was recorded in."""
+
+    playbook: str | None
+    version: int | None
+    replayed: int
+    healed: list[Mended]
+    usd: float
+    seconds: float
+    first_usd: float | None
+    first_seconds: float | None
+
+
 class BrowseResult(BaseModel):
     """What the asker gets."""
 
@@ -69,6 +114,7 @@ class BrowseResult(BaseModel):
     screenshots: list[str]
     changes: list[str]
     how: Literal["playbook", "model"]
+    replay: Replay | None = None
 
 
 class Outcome(BaseModel):
@@ -80,3 +126,5 @@ class Outcome(BaseModel):
     csv: str | None
     screenshots: list[str]
     how: Literal["playbook", "model"]
+    replay: Replay | None = None
+    note: str = ""

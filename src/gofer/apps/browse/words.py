@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+from urllib.parse import urlsplit
 
-from gofer.apps.browse.types import BrowseInput, Outcome
+from gofer.apps.browse.types import BrowseInput, Outcome, Replay
 
 NAMED = 10
 """Changes that the text names; the result lists more."""
@@ -17,9 +18,18 @@ def task(asked: BrowseInput) -> str:
 
 def told(done: Outcome, changed: list[str] | None) -> str:
     """What the errand found and what is different, in a few sentences."""
-    if not done.rows and changed is None:
-        return done.text
-    return f"{done.text}\n{_difference(changed)}"
+    lines = [done.text, _difference(changed)] if done.rows or changed is not None else [done.text]
+    return "\n".join(line for line in [*lines, done.note, _cost(done.replay)] if line)
+
+
+def errand_key(asked: BrowseInput) -> str:
+    """The same for every run that the same steps can do: goal without values, site, names of the parameters."""
+    goal = asked.goal
+    for name, value in sorted(asked.parameters.items(), key=lambda one: -len(one[1])):
+        goal = goal.replace(value, f"{{{name}}}") if value else goal
+    host = urlsplit(asked.start_url).netloc
+    told = json.dumps([" ".join(goal.split()), host, sorted(asked.parameters)])
+    return hashlib.sha256(told.encode()).hexdigest()[:24]
 
 
 def memory_key(asked: BrowseInput) -> str:
@@ -36,3 +46,13 @@ def _difference(changed: list[str] | None) -> str:
     more = [f"… and {len(changed) - NAMED} more"] if len(changed) > NAMED else []
     lines = "\n".join(f"- {line}" for line in [*changed[:NAMED], *more])
     return f"{len(changed)} changes since the last run:\n{lines}"
+
+
+def _cost(replay: Replay | None) -> str:
+    """What it cost against the first run, where that is known."""
+    if replay is None or replay.first_seconds is None:
+        return ""
+    mended = f", {len(replay.healed)} of them mended by a model" if replay.healed else ""
+    first = f"${replay.first_usd or 0:.4f} and {replay.first_seconds:g} s"
+    steps = replay.replayed + len(replay.healed)
+    return f"Replayed {steps} steps{mended}: ${replay.usd:.4f} and {replay.seconds:g} s, the first run took {first}."

@@ -162,6 +162,7 @@ function ask(asked) {
         h("button", { class: "primary" }, "Answer"),
       );
   const until = deadline ? h("p", { class: "muted small" }, lapse(question, deadline)) : null;
+  const there = question.clears ? h("p", {}, h("a", { href: "#desktop" }, "To the live desktop")) : null;
   const shown = question.artifact && find(question.artifact);
   const image = shown && isPicture(shown) ? h("img", { src: address(shown), alt: shown.name }) : null;
   const card = h(
@@ -170,9 +171,11 @@ function ask(asked) {
     h("h2", {}, "A question for you"),
     h("p", { class: "flow" }, question.text),
     image,
+    there,
     form,
     until,
   );
+  card.later = (moved) => until?.replaceChildren(lapse(question, moved));
   cards.set(id, card);
   $("questions").append(card);
 }
@@ -192,6 +195,7 @@ const REACT = {
     cards.get(event.data.question_id)?.remove();
     cards.delete(event.data.question_id);
   },
+  "question.postponed": (event) => cards.get(event.data.question_id)?.later(event.data.deadline),
   "artifact.saved": (event) => {
     add(event.data.artifact);
     $("output").replaceChildren(); // drawn anew, now with a link to this file

@@ -135,12 +135,21 @@ const DRAW = {
   "question.answered": line("said", (data) =>
     data.by === "timeout"
       ? `Nobody answered in time; goes on with “${data.answer}”`
-      : `${data.by} answered “${data.answer}”`,
+      : data.by === "itself"
+        ? `${data.answer}; it goes on by itself`
+        : `${data.by} answered “${data.answer}”`,
   ),
+  "question.postponed": line("mild", (data) => `${data.by} gave it more time`),
+  "blocker.seen": line("wait", (data) => `Blocked: ${data.blocker.kind.replaceAll("_", " ")} at ${data.url}`),
+  "blocker.gone": line("mild", (data) => `The blocker: ${data.how}, after ${span(data.seconds)}`),
   "sandbox.opened": line("mild", (data) => `${HOW[data.how]} (${span(data.seconds)})`),
   "sandbox.closed": line("mild", () => "The computer is off"),
   "egress.refused": line("wait", (data) => `Not allowed to reach ${data.host}:${data.port}: ${data.reason}`),
   "browser.acted": acted,
+  "session.restored": line("mild", (data) => `The browser knows what it knew: profile ${data.profile}`),
+  "session.fresh": line("mild", (data) => `The browser begins fresh, profile ${data.profile}: ${data.reason}`),
+  "session.saved": line("mild", (data) => `What the browser knows is kept: profile ${data.profile}`),
+  "session.unsaved": line("wait", (data) => `What the browser knows was not kept: ${data.reason}`),
   "artifact.saved": saved,
   "viewer.joined": line("mild", (data) => `${data.who} is watching`),
   "viewer.left": line("mild", (data) => `${data.who} stopped watching`),

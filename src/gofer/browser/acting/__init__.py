@@ -1,0 +1,1 @@
+"""One function per action, each over a `Hand`; `perform` knows them all."""

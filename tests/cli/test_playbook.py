@@ -1,0 +1,56 @@
+"""Playbooks at the command line: looked at, changed in an editor, carried from one gofer to another."""
+
+from pathlib import Path
+
+from tests.cli.program import Program, said
+
+TEXT = """# How to look.
+playbook 2
+name look
+about "Look at it."
+
+open "{start_url}"
+"""
+
+
+def imported(gofer: Program, text: str = TEXT) -> Path:
+    """A file, kept."""
+    file = gofer.folder / "look.playbook"
+    file.write_text(text)
+    result = gofer("playbook", "import", str(file))
+    assert result.returncode == 0, result.stderr
+    return file
+
+
+def test_what_is_imported_is_exported_to_the_letter(gofer: Program) -> None:
+    file = imported(gofer)
+    assert gofer("playbook", "export", "look").stdout == TEXT
+    out = gofer.folder / "out"
+    assert gofer("playbook", "export", "look", "-o", str(out)).returncode == 0
+    assert out.read_text() == file.read_text()
+    listed = {line.split("\t")[0]: line.split("\t")[2] for line in gofer("playbook", "list").stdout.splitlines()}
+    assert listed == {"look": "served", "price_watch": "bundled"}
+
+
+def test_an_edited_playbook_is_a_new_version_and_a_mistake_is_none(gofer: Program) -> None:
+    imported(gofer)
+    gofer.extra["EDITOR"] = "sed -i s/Look/Gaze/"
+    assert "version 2" in gofer("playbook", "edit", "look").stdout
+    assert "Gaze at it" in gofer("playbook", "show", "look").stdout
+    assert "Look at it" in gofer("playbook", "show", "look", "--version", "1").stdout
+    gofer.extra["EDITOR"] = "sed -i s/open/fly/"
+    said(gofer("playbook", "edit", "look"), 2, "line 6", "fly")
+    assert "edited by hand" in gofer("playbook", "show", "look", "--versions").stdout
+    gofer.extra["EDITOR"] = "true"
+    assert "Nothing was changed" in gofer("playbook", "edit", "look").stdout
+
+
+def test_a_bundled_playbook_is_shown_and_an_unknown_one_is_not(gofer: Program) -> None:
+    assert gofer("playbook", "show", "price_watch").stdout.startswith("# The demo errand")
+    said(gofer("playbook", "show", "nothing"), 2, "nothing", "gofer playbook list")
+
+
+def test_a_playbook_that_lacks_a_parameter_is_refused_by_its_name(gofer: Program) -> None:
+    result = gofer("playbook", "run", "price_watch", "start_url=http://shop.gofer.example/")
+    assert result.returncode == 1
+    assert "needs the parameter “search”" in result.stdout

@@ -1,0 +1,142 @@
+"""A blocker becomes a question: the errand waits, goes on by itself, on Done, or gives up."""
+
+from typing import Any
+
+import pytest
+from tests.tools.test_browser_tools import PaperBrowser
+
+from gofer.core.action import Action, Click, Target
+from gofer.core.blocker import Blocker, BlockerKind, Evidence
+from gofer.core.errors import Denied, Refused, Stopped
+from gofer.core.event import BlockerGone, BlockerSeen
+from gofer.core.page import Change
+from gofer.testing.fake_run import FakeRun
+from gofer.tools.blockers import ABORT, DONE, LATER, Terms, terms, unblocked
+from gofer.tools.unblocked import UnblockedBrowser
+
+CAPTCHA = Blocker(
+    kind=BlockerKind.CAPTCHA, vendor="turnstile", evidence=(Evidence(source="frame", value="x"),), confidence=0.8
+)
+FREE = Blocker()
+
+
+class GatedBrowser(PaperBrowser):
+    """A browser that sees these blockers one look after the other, the last one for ever."""
+
+    def __init__(self, *looks: Blocker, refuses: int = 0) -> None:
+        super().__init__()
+        self._looks = list(looks)
+        self._refuses = refuses
+
+    async def blocker(self) -> Blocker:
+        """The next."""
+        return self._looks.pop(0) if len(self._looks) > 1 else self._looks[0]
+
+    async def act(self, action: Action, *, tell: bool = True) -> Change:
+        """Refuses as often as it was told to."""
+        if self._refuses:
+            self._refuses -= 1
+            raise Refused("The page answered 403.")
+        return await super().act(action, tell=tell)
+
+
+def bodies(run: FakeRun, kind: type[Any]) -> list[Any]:
+    return [body for body in run.memory.events if isinstance(body, kind)]
+
+
+async def test_a_free_page_costs_one_look_and_no_question() -> None:
+    run = FakeRun()
+    assert not await unblocked(run, GatedBrowser(FREE))
+    assert run.memory.asked == []
+    assert run.memory.events == []
+
+
+async def test_a_blocker_is_told_shown_and_asked_about() -> None:
+    run = FakeRun(answers=[DONE])
+    assert await unblocked(run, GatedBrowser(CAPTCHA))
+    (asked,) = run.memory.asked
+    assert asked.choices == (DONE, ABORT, LATER)
+    assert asked.timeout_seconds == 1800
+    assert asked.postpones == {LATER: 600.0}
+    assert "gofer solves none" in asked.text
+    assert asked.artifact == "blocker.png"
+    assert "blocker.png" in run.memory.files
+    (seen,) = bodies(run, BlockerSeen)
+    assert (seen.blocker, seen.artifact) == (CAPTCHA, "blocker.png")
+    assert [gone.how for gone in bodies(run, BlockerGone)] == ["done"]
+
+
+async def test_it_goes_on_by_itself_when_the_blocker_is_gone() -> None:
+    run = FakeRun()
+    assert await unblocked(run, GatedBrowser(CAPTCHA, CAPTCHA, CAPTCHA, FREE))
+    assert [gone.how for gone in bodies(run, BlockerGone)] == ["cleared"]
+
+
+async def test_one_free_look_between_two_blocked_ones_does_not_count() -> None:
+    run = FakeRun(looks=2)
+    with pytest.raises(Stopped):
+        await unblocked(run, GatedBrowser(CAPTCHA, FREE, CAPTCHA))
+
+
+async def test_abort_ends_the_errand_as_declined() -> None:
+    run = FakeRun(answers=[LATER, ABORT])
+    with pytest.raises(Denied, match="Aborted"):
+        await unblocked(run, GatedBrowser(CAPTCHA))
+    assert [gone.how for gone in bodies(run, BlockerGone)] == ["aborted"]
+
+
+async def test_nobody_in_time_ends_the_errand_and_says_what_is_needed() -> None:
+    run = FakeRun(looks=1)
+    with pytest.raises(Stopped) as stopped:
+        await unblocked(run, GatedBrowser(CAPTCHA))
+    assert stopped.value.code == "ERR_BLOCKED"
+    assert "nobody came in time" in stopped.value.message
+    assert [gone.how for gone in bodies(run, BlockerGone)] == ["deadline"]
+
+
+async def test_done_is_believed_and_the_same_page_is_not_asked_about_twice() -> None:
+    run, agreed, browser = FakeRun(answers=[DONE]), Terms(), GatedBrowser(CAPTCHA)
+    assert await unblocked(run, browser, agreed)
+    assert not await unblocked(run, browser, agreed)
+    assert len(run.memory.asked) == 1
+
+
+async def test_what_the_errand_expects_is_no_blocker() -> None:
+    login = Blocker(kind=BlockerKind.LOGIN, confidence=0.7)
+    assert not await unblocked(FakeRun(), GatedBrowser(login), Terms(expected=frozenset({BlockerKind.LOGIN})))
+
+
+async def test_a_browser_hands_over_what_an_action_ran_into_and_shows_the_page_that_came() -> None:
+    run = FakeRun()
+    browser = UnblockedBrowser(run, GatedBrowser(FREE, CAPTCHA, CAPTCHA, FREE))
+    change = await browser.act(Click(target=Target(ref="e7")))
+    assert change.full
+    assert "Send the form" in change.text
+    assert [gone.how for gone in bodies(run, BlockerGone)] == ["cleared"]
+
+
+async def test_an_action_refused_because_of_a_blocker_is_done_again_after_it() -> None:
+    wrapped = GatedBrowser(FREE, CAPTCHA, CAPTCHA, FREE, refuses=1)
+    await UnblockedBrowser(FakeRun(), wrapped).navigate("http://a.example/")
+    assert len(wrapped.acted) == 1
+
+
+async def test_an_action_refused_for_another_reason_stays_refused() -> None:
+    with pytest.raises(Refused, match="403"):
+        await UnblockedBrowser(FakeRun(), GatedBrowser(FREE, refuses=1)).navigate("http://a.example/")
+
+
+async def test_after_a_crash_the_blocker_comes_before_the_action() -> None:
+    wrapped = GatedBrowser(CAPTCHA)
+    browser = UnblockedBrowser(FakeRun(answers=[ABORT]), wrapped)
+    with pytest.raises(Denied):
+        await browser.click_element(Target(ref="e7"))
+    assert wrapped.acted == []
+
+
+@pytest.mark.parametrize(
+    "goal", ["Log in and read my balance", "Bitte anmelden und die Rechnung laden", "登录后查订单"]
+)
+def test_an_errand_whose_goal_is_to_log_in_expects_a_login(goal: str) -> None:
+    assert terms(goal, 5) == Terms(300.0, frozenset({BlockerKind.LOGIN}))
+    assert terms("Find the cheapest mug", 30).expected == frozenset()
