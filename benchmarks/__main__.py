@@ -23,6 +23,7 @@ NAMES = (
     "pool",
     "ten_errands",
     "replay",
+    "reach",
     "recovery",
 )
 LIBRARIES = ("pydantic-ai-slim", "dbos", "sqlalchemy", "psycopg", "fastapi", "playwright")

@@ -1,5 +1,8 @@
 """What an errand may ask for, and which computer it gets."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from pydantic import ValidationError
 
@@ -9,7 +12,7 @@ from gofer.apps.browse.types import BrowseInput
 from gofer.browser.written import bundled
 from gofer.core.errors import Refused
 from gofer.demo import demo_input
-from gofer.kernel.intake import validated
+from gofer.testing.harness import Setup, harness
 
 
 def errand(start_url: str, *, recorded: bool = True, **more: object) -> BrowseInput:
@@ -37,9 +40,13 @@ def test_one_profile_is_used_by_one_run_at_a_time() -> None:
         ({"parameters": {"search": "mug", "colour": "red"}}, "“colour”"),
     ],
 )
-def test_a_playbook_that_cannot_be_replayed_is_refused_at_once(wrong: dict[str, object], told: str) -> None:
-    with pytest.raises(Refused, match=told) as refused:
-        validated(BrowseInput, {**demo_input(recorded=True), **wrong})  # type: ignore[dict-item]
+async def test_a_playbook_that_cannot_be_replayed_is_refused_at_once(
+    tmp_path: Path, wrong: dict[str, Any], told: str
+) -> None:
+    async with harness(Setup(tmp_path, (APPLICATION,))) as gofer:
+        with pytest.raises(Refused, match=told) as refused:
+            await gofer.start("browse", **{**demo_input(recorded=True), **wrong})
+        assert (await gofer.call("run.list")).runs == []
     assert refused.value.code == "ERR_INVALID_INPUT"
     assert "playbook: " in refused.value.message
 

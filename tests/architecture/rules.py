@@ -60,7 +60,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "alembic": ("storage.migrations",),
     "psycopg": ("storage", "cli.doctor"),
     "obstore": ("storage",),
-    "cryptography": ("storage.vault",),
+    "cryptography": ("storage.cipher",),
     "playwright": ("browser",),
     "splintr": ("browser.tokens",),
     "fastapi": ("web",),

@@ -132,3 +132,7 @@ class Application:
     """From what a person wrote: the playbook's text as this application reads it. Raises `Refused`."""
     bundled: Callable[[], Mapping[str, str]] | None = None
     """The texts of the playbooks that come with it, by name."""
+    playbook_of: Callable[[Any], str | None] | None = None
+    """From the input: the name of the playbook that it wants replayed."""
+    replayable: Callable[[Any, str], None] | None = None
+    """Raises `Refused` where this input lacks what that playbook's text needs."""

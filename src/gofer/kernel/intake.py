@@ -18,7 +18,7 @@ from gofer.core.request import Request
 from gofer.core.run import Run, Status
 from gofer.kernel.log import EventLog
 from gofer.kernel.slots import Slots
-from gofer.storage import events, runs
+from gofer.storage import events, playbooks, runs
 from gofer.storage.database import Database
 
 OWN_WORDS = "Value error, "
@@ -41,6 +41,7 @@ class Intake:
         """The run of this request; the same key from the same principal gives the same run."""
         application = self._application(request.app)
         wanted = validated(application.input, request.input)
+        await self._refuse_unplayable(request, application, wanted)
         row = self._row(request, application, wanted)
         stored = await self._database.write(partial(_insert, row=row))
         self._log.publish(stored["id"])
@@ -53,6 +54,22 @@ class Intake:
             known = ", ".join(sorted(self.applications))
             raise Refused(f"There is no application {name!r}; there are {known}.", code="ERR_UNKNOWN_APP")
         return application
+
+    async def _refuse_unplayable(self, request: Request, application: Application, wanted: BaseModel) -> None:
+        """A playbook that is not there, or lacks a value, is refused here and not first by the run."""
+        name = application.playbook_of(wanted) if application.playbook_of else None
+        if name is None:
+            return
+        kept = await self._database.read(partial(playbooks.find, principal=request.principal, name=name))
+        bundled = application.bundled() if application.bundled else {}
+        text = kept.text if kept else bundled.get(name)
+        try:
+            if text is None:
+                raise Refused(f"there is none named “{name}”; {', '.join(bundled)} comes with gofer.")
+            if application.replayable:
+                application.replayable(wanted, text)
+        except Refused as error:
+            raise Refused(f"The input does not fit: playbook: {error.message}", code="ERR_INVALID_INPUT") from error
 
     def _row(self, request: Request, application: Application, wanted: BaseModel) -> dict[str, Any]:
         now = self._clock.now().timestamp()

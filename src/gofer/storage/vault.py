@@ -4,13 +4,12 @@ import base64
 import binascii
 import contextlib
 import hashlib
+import importlib
 import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from typing import Any
 
 from gofer.core.errors import Refused
 from gofer.core.secret import Secret
@@ -44,7 +43,7 @@ class Vault:
         """Seal it so that it opens only as what it is: `belongs_to` says whose, and is checked when it is opened."""
         key_id, key = next(iter(self._known().items()))
         nonce = secrets.token_bytes(NONCE_BYTES)
-        return Sealed(key_id, nonce + AESGCM(key).encrypt(nonce, plain.reveal(), belongs_to.encode()))
+        return Sealed(key_id, nonce + _cipher().seal(key, nonce, plain.reveal(), belongs_to))
 
     def open(self, sealed: Sealed, belongs_to: str) -> Secret[bytes]:
         """What was sealed; raises `Refused` when the key is unknown, or when it was changed or misplaced."""
@@ -53,8 +52,8 @@ class Vault:
             raise Refused("It was sealed with a key that this gofer does not have.")
         nonce, body = sealed.data[:NONCE_BYTES], sealed.data[NONCE_BYTES:]
         try:
-            return Secret(AESGCM(key).decrypt(nonce, body, belongs_to.encode()))
-        except (InvalidTag, ValueError) as error:
+            return Secret(_cipher().unseal(key, nonce, body, belongs_to))
+        except ValueError as error:
             raise Refused("It was damaged, or belongs to somebody else.") from error
 
     def _known(self) -> dict[str, bytes]:
@@ -64,6 +63,10 @@ class Vault:
             if not self._keys:
                 raise Refused(f"There is no key in {self._file}.", code="ERR_SETTINGS")
         return self._keys
+
+
+def _cipher() -> Any:
+    return importlib.import_module("gofer.storage.cipher")
 
 
 def new_key() -> str:

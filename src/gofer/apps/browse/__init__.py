@@ -3,7 +3,7 @@
 from gofer.apps.browse.flow import browse
 from gofer.apps.browse.types import BrowseInput
 from gofer.core.application import Application
-from gofer.tools.playbook import as_text, bundled_texts, load
+from gofer.tools.playbook import as_text, bind, bundled_texts, load
 
 
 def _profile(asked: BrowseInput) -> str | None:
@@ -14,6 +14,14 @@ def _understood(text: str) -> str:
     return as_text(load(text))
 
 
+def _wanted(asked: BrowseInput) -> str | None:
+    return asked.playbook if isinstance(asked.playbook, str) else None
+
+
+def _replayable(asked: BrowseInput, text: str) -> None:
+    bind(load(text), asked.values())
+
+
 APPLICATION = Application(
     name="browse",
     summary="Do an errand in a web browser: by recorded steps, or by a model from a goal in words.",
@@ -22,4 +30,6 @@ APPLICATION = Application(
     limit_key=_profile,
     playbook=_understood,
     bundled=bundled_texts,
+    playbook_of=_wanted,
+    replayable=_replayable,
 )
