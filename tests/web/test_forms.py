@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 from pydantic import BaseModel, Field, field_validator
 from tests.security.test_faces import gateway
 from tests.web.conftest import NOVNC, serving
-from tests.web.test_pages import visiting
+from tests.web.visit import visiting
 
 from gofer.core.application import Application, RunContext
 from gofer.core.principal import OWNER

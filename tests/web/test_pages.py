@@ -1,18 +1,15 @@
 """The pages, clicked in a real Chromium: light, dark, and as wide as a phone."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import expect
 from tests.web import story
+from tests.web.visit import Visit, visiting
 
 from gofer.core.event import RunFailed
-from gofer.core.principal import OWNER
 from gofer.core.question import Question
 from gofer.core.run import Cost, RunError, Status, WaitingFor
 from gofer.testing.fake_gateway import FakeGofer
@@ -20,47 +17,6 @@ from gofer.testing.fake_gateway import FakeGofer
 pytestmark = pytest.mark.chromium
 
 GOAL = "Find the three cheapest kettles and tell me what changed since last week"
-
-
-@dataclass
-class Visit:
-    """One browser on one site."""
-
-    page: Page
-    site: str
-    folder: Path
-    problems: list[str] = field(default_factory=list)
-
-    async def enter(self, gofer: FakeGofer, path: str = "/") -> None:
-        """Log in by ticket and go somewhere."""
-        ticket = await gofer.access.ticket(OWNER, "login", 60)
-        await self.page.goto(f"{self.site}/login?ticket={ticket}")
-        if path != "/":
-            await self.page.goto(self.site + path)
-
-    async def shoot(self, name: str) -> None:
-        """A picture for whoever looks; nothing may stick out to the side."""
-        await self.page.screenshot(path=self.folder / f"{name}.png", full_page=True)
-        wide = await self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0, f"{name} is {wide} px too wide"
-
-
-@asynccontextmanager
-async def visiting(
-    site: str, folder: Path, *, scheme: Literal["light", "dark"] = "light", width: int = 1280
-) -> AsyncIterator[Visit]:
-    """A Chromium at this site; any error in its console fails the test."""
-    async with async_playwright() as tool:
-        browser = await tool.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        view = await browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 860})
-        page = await view.new_page()
-        page.set_default_timeout(8000)
-        visit = Visit(page, site, folder)
-        page.on("console", lambda said: visit.problems.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: visit.problems.append(str(error)))
-        yield visit
-        await browser.close()
-    assert visit.problems == []
 
 
 async def furnish(gofer: FakeGofer) -> None:
@@ -151,8 +107,9 @@ async def test_the_result_is_shown_with_its_files(gofer: FakeGofer, site: str, t
         await expect(page.locator("#output")).to_contain_text("The small kettle is 2.00 cheaper")
         await expect(page.locator(".sheet tbody tr")).to_have_count(3)
         await expect(page.locator(".sheet tbody td").nth(6)).to_have_text("<b>Kettle</b> XL")
-        await expect(page.locator("#pictures img")).to_have_count(1)
-        await expect(page.locator("#control-note")).to_have_text("The computer is off. This is its last picture.")
+        await expect(page.locator("#frames img")).to_have_attribute("alt", "Opened the shop")
+        await expect(page.locator("#pictures img")).to_have_count(0)
+        await expect(page.locator("#desktop")).to_be_hidden()
         await visit.shoot("result")
         await page.reload()
         await expect(page.locator("#output")).to_contain_text("The small kettle is 2.00 cheaper")

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.web import filming
 
 from gofer.core.artifact import Artifact
 from gofer.core.principal import OWNER
@@ -13,7 +14,7 @@ from gofer.core.run import Status
 from gofer.ops.runs import StartRun
 from gofer.testing.fake_gateway import FakeGofer
 
-SCOPES = ("runs:read", "runs:write", "runs:control", "tokens:write", "system:read")
+SCOPES = ("runs:read", "runs:write", "runs:control", "tokens:write", "system:read", "playbooks:read", "sessions:read")
 CALLS: dict[str, tuple[str, str, dict[str, Any] | None, int]] = {
     "run.start": ("POST", "/runs", {"app": "browse", "input": {"goal": "look"}}, 202),
     "run.list": ("GET", "/runs", None, 200),
@@ -24,6 +25,13 @@ CALLS: dict[str, tuple[str, str, dict[str, Any] | None, int]] = {
     "run.answer": ("POST", "/runs/run-0001/answers", {"answer": "yes"}, 200),
     "run.control": ("POST", "/runs/run-0001/control", {"action": "take"}, 200),
     "run.artifacts": ("GET", "/runs/run-0001/artifacts", None, 200),
+    "run.metrics": ("GET", "/runs/run-0001/metrics", None, 200),
+    "playbook.list": ("GET", "/playbooks", None, 200),
+    "playbook.show": ("GET", "/playbooks/price_watch", None, 200),
+    "playbook.save": ("POST", "/playbooks/price_watch", {"text": filming.SECOND}, 200),
+    "playbook.delete": ("POST", "/playbooks/price_watch/delete", None, 200),
+    "session.list": ("GET", "/sessions", None, 200),
+    "session.delete": ("POST", "/sessions/shop/delete", None, 200),
     "token.create": ("POST", "/tokens", {"name": "helper", "scopes": ["runs:read"]}, 201),
     "token.revoke": ("POST", "/tokens/helper/revoke", None, 200),
     "system.status": ("GET", "/system", None, 200),
@@ -36,6 +44,7 @@ async def asked(gofer: FakeGofer) -> None:
     run = await gofer.log.add("browse", {"goal": "look"}, status=Status.RUNNING)
     await gofer.files.save(run.id, "a.txt", b"hello", "text/plain")
     await gofer.operations.ask(run.id, Question(text="Go on?", choices=("yes", "no")))
+    filming.keep(gofer)
 
 
 def as_(token: str) -> dict[str, str]:

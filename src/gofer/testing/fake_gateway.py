@@ -5,7 +5,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from gofer.core.event import (
     Event,
     QuestionAnswered,
     QuestionAsked,
+    QuestionPostponed,
     RunCancelled,
     RunQueued,
     RunResumed,
@@ -37,6 +38,7 @@ from gofer.ops.runs import AnswerRun, ControlRun, ListRuns, OneRun, ReadEvents, 
 from gofer.ops.system import Nothing, SystemStatus
 from gofer.ops.tokens import CreateToken, NewToken, Revoked, RevokeToken
 from gofer.testing.fake_access import FakeAccess
+from gofer.testing.fake_shelf import FakeShelf
 from gofer.testing.rfb_server import RfbServer
 from gofer.web.gateway import Gateway
 
@@ -202,6 +204,8 @@ class FakeOperations:
         self._access = access
         self._files = files
         self.status = SystemStatus(status="ok", version="0", sandbox_ready=True)
+        self.metrics = Metrics()
+        self.shelf = FakeShelf()
         self.broken = False
 
     def table(self) -> dict[str, Operation]:
@@ -218,12 +222,13 @@ class FakeOperations:
             ("run.answer", "", write, AnswerRun, Run, self.answer, "POST", f"{one}/answers"),
             ("run.control", "", "runs:control", ControlRun, Run, self.control, "POST", f"{one}/control"),
             ("run.artifacts", "", read, OneRun, list[Artifact], self.artifacts, "GET", f"{one}/artifacts"),
+            ("run.metrics", "", read, OneRun, Metrics, self.measured, "GET", f"{one}/metrics"),
             ("token.create", "", "tokens:write", CreateToken, NewToken, self.create, "POST", "/tokens", 201),
             ("token.revoke", "", "tokens:write", RevokeToken, Revoked, self.revoke, "POST", "/tokens/{name}/revoke"),
             ("system.status", "", "system:read", Nothing, SystemStatus, self.system, "GET", "/system"),
             ("system.totals", "", "system:read", Nothing, Metrics, self.totals, "GET", "/totals"),
         ]
-        return {row[0]: Operation(*row) for row in rows}
+        return {row.name: row for row in [*(Operation(*row) for row in rows), *self.shelf.table()]}
 
     async def start(self, principal: Principal, wanted: StartRun) -> Run:
         """Accept."""
@@ -267,7 +272,10 @@ class FakeOperations:
 
     async def ask(self, run_id: str, question: Question) -> AskedQuestion:
         """Park a run with a question."""
-        asked = AskedQuestion(id="question-1", run_id=run_id, question=question, asked_at=datetime.now(UTC))
+        now = datetime.now(UTC)
+        until = now + timedelta(seconds=question.timeout_seconds) if question.timeout_seconds else None
+        asked = AskedQuestion(id="question-1", run_id=run_id, question=question, asked_at=now, deadline=until)
+        self.asked = asked
         await self._log.tell(
             run_id, QuestionAsked(question=asked), status=Status.WAITING, waiting_for=WaitingFor.PERSON
         )
@@ -279,10 +287,24 @@ class FakeOperations:
         if run.waiting_for is not WaitingFor.PERSON:
             raise Refused("There is no open question.", code="ERR_CONFLICT")
         question = wanted.question_id or "question-1"
+        if wanted.answer in self.asked.question.postpones:
+            return await self._postpone(run, principal, self.asked.question.postpones[wanted.answer])
         answered = QuestionAnswered(question_id=question, answer=wanted.answer, by=principal.id)
         await self._log.tell(run.id, answered)
         await self._log.tell(run.id, RunResumed(), status=Status.RUNNING, waiting_for=None)
         return self._log.runs[run.id]
+
+    async def _postpone(self, run: Run, principal: Principal, seconds: float) -> Run:
+        assert self.asked.deadline is not None
+        later = self.asked.deadline + timedelta(seconds=seconds)
+        self.asked = self.asked.model_copy(update={"deadline": later})
+        await self._log.tell(run.id, QuestionPostponed(question_id=self.asked.id, deadline=later, by=principal.id))
+        return run
+
+    async def measured(self, principal: Principal, wanted: OneRun) -> Metrics:
+        """What a test set."""
+        await self.show(principal, wanted)
+        return self.metrics
 
     async def control(self, principal: Principal, wanted: ControlRun) -> Run:
         """Take or return."""

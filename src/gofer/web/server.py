@@ -13,6 +13,7 @@ from gofer.web.dashboard import Dashboard, missing_novnc
 from gofer.web.gateway import Gateway
 from gofer.web.guard import Guard
 from gofer.web.login import Door
+from gofer.web.shelf import Shelf
 from gofer.web.standing import Standing
 from gofer.web.templates import HERE, Pages
 
@@ -43,6 +44,7 @@ def create_app(gateway: Gateway) -> FastAPI:
     artifacts.add_routes(app, gateway)
     health.add_routes(app, gateway)
     dashboard.add_routes(app)
+    Shelf(gateway, pages).add_routes(app)
     add_files(app, gateway)
     add_document(app, gateway)
     return app

@@ -20,6 +20,12 @@ export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** A link that leads out of gofer, where a text is an address of the web; else the text. */
+export function outward(text) {
+  if (!/^https?:\/\/[^\s<>"]+$/i.test(text) || !URL.canParse(text)) return text;
+  return h("a", { href: text, target: "_blank", rel: "noopener noreferrer nofollow" }, text);
+}
+
 /** Call the API; throws an Error whose message has the next step. */
 export async function call(method, path, body) {
   const answer = await fetch(path, {

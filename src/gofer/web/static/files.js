@@ -1,31 +1,24 @@
 // Files that the run handed over: pictures as pictures, CSV as a table, the rest as downloads.
 import { $, bytes, h } from "./dom.js";
+import { parse, sheet } from "./tables.js";
 
 const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
-const ROWS = 12;
 const CSV_BYTES = 500000;
-const known = new Map();
+const known = new Map(),
+  named = new Map(),
+  folded = new Set();
 
 export const address = (artifact) => `/artifacts/${encodeURIComponent(artifact.id)}`;
 
 /** The artifact that an event names, by id or by name. */
-export const find = (key) =>
-  known.get(key) || [...known.values()].reverse().find((artifact) => artifact.name === key);
-
-/** A small picture that opens the whole one. */
-export function thumbnail(artifact) {
-  return h(
-    "a",
-    { class: "thumb", href: address(artifact) },
-    h("img", { src: address(artifact), alt: artifact.name, loading: "lazy", width: 160, height: 120 }),
-  );
-}
+export const find = (key) => known.get(key) || named.get(key);
 
 export const isPicture = (artifact) => PICTURES.includes(artifact.media_type);
 
 /** Show one file; the same name again is a new version of it. */
 export function add(artifact) {
   known.set(artifact.id, artifact);
+  named.set(artifact.name, artifact);
   const list = isPicture(artifact) ? $("pictures") : $("artifacts");
   const item = isPicture(artifact)
     ? picture(artifact)
@@ -33,7 +26,26 @@ export function add(artifact) {
   const old = [...list.children].find((other) => other.dataset.name === artifact.name);
   if (old) old.replaceWith(item);
   else list.append(item);
-  $("files").hidden = false;
+  show();
+}
+
+const items = (artifact) =>
+  [...(isPicture(artifact) ? $("pictures") : $("artifacts")).children].filter(
+    (item) => item.dataset.name === artifact.name,
+  );
+
+const show = () => ($("files").hidden = !$("pictures").firstChild && !$("artifacts").firstChild);
+
+/** A picture that is shown elsewhere needs no second place. */
+export function claim(artifact) {
+  items(artifact).forEach((item) => item.remove());
+  show();
+}
+
+/** A table that is shown elsewhere needs no preview. */
+export function fold(artifact) {
+  folded.add(artifact.name);
+  items(artifact).forEach((item) => item.querySelector(".preview")?.remove());
 }
 
 function head(artifact) {
@@ -66,44 +78,14 @@ function picture(artifact) {
 }
 
 function preview(artifact) {
-  if (!artifact.media_type.startsWith("text/csv") || artifact.size > CSV_BYTES) return null;
-  const holder = h("div", {
-    class: "sheet",
-    tabindex: "0",
-    role: "region",
-    "aria-label": `Table ${artifact.name}`,
-  });
+  const fits = artifact.media_type.startsWith("text/csv") && artifact.size <= CSV_BYTES;
+  if (!fits || folded.has(artifact.name)) return null;
+  const holder = h("div", { class: "preview" });
   fetch(address(artifact))
     .then((answer) => answer.text())
-    .then((text) => holder.append(...table(parse(text))))
+    .then((text) => holder.append(sheet(parse(text), about(artifact))))
     .catch(() => holder.remove());
   return holder;
 }
 
-/** Rows of text as a table, the long tail only counted. */
-export function table([header = [], ...rows]) {
-  const line = (cells, tag) => h("tr", {}, ...cells.map((cell) => h(tag, {}, cell)));
-  const shown = rows.slice(0, ROWS).map((cells) => line(cells, "td"));
-  const more =
-    rows.length > ROWS ? h("p", { class: "muted small" }, `and ${rows.length - ROWS} more rows`) : null;
-  return [h("table", {}, h("thead", {}, line(header, "th")), h("tbody", {}, ...shown)), more].filter(Boolean);
-}
-
-/** CSV (RFC 4180) as rows of cells. */
-export function parse(text) {
-  const rows = [[""]];
-  let quoted = false;
-  const last = () => rows[rows.length - 1];
-  for (let at = 0; at < text.length; at += 1) {
-    const letter = text[at],
-      cells = last();
-    if (letter === '"' && quoted && text[at + 1] === '"') {
-      cells[cells.length - 1] += '"';
-      at += 1;
-    } else if (letter === '"') quoted = !quoted;
-    else if (letter === "," && !quoted) cells.push("");
-    else if (letter === "\n" && !quoted) rows.push([""]);
-    else if (letter !== "\r" || quoted) cells[cells.length - 1] += letter;
-  }
-  return rows.filter((cells) => cells.length > 1 || cells[0]);
-}
+const about = (artifact) => ({ label: `Table ${artifact.name}`, file: address(artifact), name: artifact.name });

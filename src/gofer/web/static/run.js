@@ -1,13 +1,16 @@
 // One errand: its state, its questions, its desktop and what can be done with it, fed by its events.
 import { $, badge, call, cost, count, data, ended, follow, h, notice, pressed, say, took } from "./dom.js";
 import { Desktop } from "./desktop.js";
-import { add, address, find, isPicture, table } from "./files.js";
+import { figures } from "./figures.js";
+import { add, address, find, isPicture } from "./files.js";
+import { compare, develop, film, pictured, replaying, spend } from "./film.js";
+import { ask, blocked, postponed, settleAll, settled } from "./questions.js";
+import { replayOf, value } from "./result.js";
 import { tell } from "./timeline.js";
 
 let run = data.run;
 const api = `/api/v1/runs/${encodeURIComponent(run.id)}`;
 const desktop = new Desktop(run.id);
-const cards = new Map();
 let on = data.desktop.watchable,
   picture = null,
   refreshing = null;
@@ -68,50 +71,9 @@ function drawEnd() {
       say($(`fault-${part}`), run.error[key]);
   $("result").hidden = run.output == null;
   if (run.output != null && !$("output").firstChild) $("output").append(value(run.output));
+  compare(replayOf(run.output));
+  replaying(run.output?.how === "playbook");
 }
-
-const isPlain = (given) => given !== null && typeof given === "object" && !Array.isArray(given);
-const isText = (given) => given === null || typeof given !== "object";
-const text = (given) => String(given ?? "–");
-const named = (name) => name.replaceAll("_", " ").replace(/^(csv|url|id|json)$/i, (word) => word.toUpperCase());
-
-/** Text; a file's name leads to the file. */
-function linked(given) {
-  const file = typeof given === "string" && find(given);
-  return file ? h("a", { href: address(file) }, given) : text(given);
-}
-
-/** JSON as people read it: text as text, an object as names and values, equal objects as a table. */
-function value(given) {
-  if (isText(given)) return h("p", { class: "flow" }, linked(given));
-  if (isPlain(given))
-    return h(
-      "dl",
-      {},
-      ...Object.entries(given).flatMap(([name, part]) => [
-        h("dt", {}, named(name)),
-        h("dd", {}, isPlain(part) ? json(part) : value(part)),
-      ]),
-    );
-  if (given.every(isText)) return list(given);
-  if (!given.every((row) => isPlain(row) && Object.values(row).every(isText))) return json(given);
-  const names = [...new Set(given.flatMap(Object.keys))];
-  return h(
-    "div",
-    { class: "sheet", tabindex: "0", role: "region", "aria-label": "Rows" },
-    ...table([names, ...given.map((row) => names.map((name) => text(row[name])))]),
-  );
-}
-
-/** Short texts in one line, sentences one on each. */
-function list(given) {
-  if (!given.length) return h("p", {}, "none");
-  if (given.some((part) => text(part).length > 40))
-    return h("ul", { class: "sentences" }, ...given.map((part) => h("li", {}, linked(part))));
-  return h("p", {}, ...given.flatMap((part, n) => [n ? ", " : null, linked(part)]));
-}
-
-const json = (given) => h("pre", {}, JSON.stringify(given, null, 2));
 
 function refresh() {
   refreshing ||= setTimeout(async () => {
@@ -119,89 +81,32 @@ function refresh() {
     try {
       run = await call("GET", api);
       draw();
+      figures(run, api);
     } catch (problem) {
       notice(problem.message);
     }
     if (ended(run) && finished) {
       stopFollowing();
-      cards.forEach((card) => card.remove());
+      settleAll();
     }
   }, 150);
-}
-
-function ask(asked) {
-  const { question, id, deadline } = asked;
-  const field = h("input", {
-    name: "answer",
-    required: true,
-    autocomplete: "off",
-    "aria-label": "Your answer",
-  });
-  const send = async (answer) => {
-    try {
-      await call("POST", `${api}/answers`, { answer, question_id: id });
-    } catch (problem) {
-      notice(problem.message);
-    }
-  };
-  const choices = question.choices.map((choice, n) =>
-    h("button", { type: "button", class: n ? "" : "primary", onclick: () => send(choice) }, choice),
-  );
-  const form = choices.length
-    ? h("div", { class: "buttons" }, ...choices)
-    : h(
-        "form",
-        {
-          class: "row",
-          onsubmit: (event) => {
-            event.preventDefault();
-            send(field.value);
-          },
-        },
-        field,
-        h("button", { class: "primary" }, "Answer"),
-      );
-  const until = deadline ? h("p", { class: "muted small" }, lapse(question, deadline)) : null;
-  const there = question.clears ? h("p", {}, h("a", { href: "#desktop" }, "To the live desktop")) : null;
-  const shown = question.artifact && find(question.artifact);
-  const image = shown && isPicture(shown) ? h("img", { src: address(shown), alt: shown.name }) : null;
-  const card = h(
-    "section",
-    { class: "card question", "aria-label": "Question" },
-    h("h2", {}, "A question for you"),
-    h("p", { class: "flow" }, question.text),
-    image,
-    there,
-    form,
-    until,
-  );
-  card.later = (moved) => until?.replaceChildren(lapse(question, moved));
-  cards.set(id, card);
-  $("questions").append(card);
-}
-
-function lapse(question, deadline) {
-  const when = new Date(deadline).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  return question.default == null
-    ? `Open until ${when}.`
-    : `Without an answer by ${when} it goes on with “${question.default}”.`;
 }
 
 const ENDS = ["run.succeeded", "run.failed", "run.cancelled"];
 let finished = false;
 const REACT = {
-  "question.asked": (event) => ask(event.data.question),
-  "question.answered": (event) => {
-    cards.get(event.data.question_id)?.remove();
-    cards.delete(event.data.question_id);
-  },
-  "question.postponed": (event) => cards.get(event.data.question_id)?.later(event.data.deadline),
+  "blocker.seen": (event) => blocked(event.data),
+  "question.asked": (event) => ask(event.data.question, api),
+  "question.answered": (event) => settled(event.data.question_id),
+  "question.postponed": (event) => postponed(event.data),
+  "model.finished": (event) => spend(event.data),
   "artifact.saved": (event) => {
     add(event.data.artifact);
     $("output").replaceChildren(); // drawn anew, now with a link to this file
     if (isPicture(event.data.artifact)) picture = address(event.data.artifact);
   },
   "browser.acted": (event) => {
+    film(event);
     if (event.data.artifact) picture = address(find(event.data.artifact) || { id: event.data.artifact });
   },
   "sandbox.opened": (event) => {
@@ -231,8 +136,21 @@ function flush() {
     if (event.type !== "model.delta") refresh();
   }
   if (on) desktop.open();
-  else desktop.close(picture);
+  else desktop.close(pictured() ? null : picture); // the strip ends with it
+  place();
+  develop(!ended(run));
 }
+
+const narrow = matchMedia("(max-width: 920px)");
+
+/** The strip has the page's width, unless the live desktop or a small screen has something to show first. */
+function place() {
+  const inside = !$("desktop").hidden || narrow.matches;
+  if (inside === $("film").parentElement.classList.contains("stage")) return;
+  if (inside) $("fault").after($("film"));
+  else $("columns").before($("film"));
+}
+narrow.addEventListener("change", place);
 
 function take(event) {
   if (!waiting.length) setTimeout(flush, 30);
@@ -277,6 +195,8 @@ $("retry-go").addEventListener("click", async (event) => {
 
 draw();
 if (on) desktop.open();
+place();
+figures(run, api);
 setInterval(tick, 1000);
 const stopFollowing = follow((last) => `${api}/events?after=${last}`, take, {
   missed: refresh,

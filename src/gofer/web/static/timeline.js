@@ -1,6 +1,6 @@
 // Events as a story: one line each, a model's text as it flows, tools folded, pictures beside what they show.
 import { $, bytes, clock, h, money, say, span } from "./dom.js";
-import { address, find, thumbnail } from "./files.js";
+import { address, find } from "./files.js";
 
 const turns = new Map(),
   tools = new Map(),
@@ -83,18 +83,14 @@ function returned(event) {
   say(tool.result, event.data.result);
 }
 
+/** Its picture, time and cost are on the film strip. */
 function acted(event) {
-  const picture =
-    event.data.artifact &&
-    (find(event.data.artifact) || { id: event.data.artifact, name: event.data.sentence });
-  const about = [
-    h("p", { class: "muted small url" }, event.data.url),
-    picture ? thumbnail(picture) : null,
-  ].filter(Boolean);
-  if (picture) files.get(picture.id)?.remove(); // told by the picture itself
+  const picture = event.data.artifact && find(event.data.artifact);
+  if (picture) files.get(picture.id)?.remove();
+  const about = event.data.url ? h("p", { class: "muted small url" }, event.data.url) : "";
   // A step that is this one action says the same words: told once.
-  if (last.name.endsWith(event.data.sentence)) last.item.append(...about);
-  else add(event, "act", h("p", {}, event.data.sentence), ...about);
+  if (last.name.endsWith(event.data.sentence)) last.item.append(about);
+  else add(event, "act", h("p", {}, event.data.sentence), about);
   last = { name: "", item: null };
 }
 
@@ -107,6 +103,15 @@ function saved(event) {
   );
   files.set(file.id, item);
 }
+
+function kept(event) {
+  const { name, version, served, why } = event.data;
+  const link = h("a", { href: `/playbooks/${encodeURIComponent(name)}?version=${version}` }, `playbook ${name}`);
+  const then = served ? "the next run replays it" : "not replayed yet";
+  add(event, "saved", h("p", {}, "Kept as the ", link, `, version ${version} (${why}); ${then}`));
+}
+
+const trouble = (kind) => kind.replaceAll("_", " ").replace("captcha", "CAPTCHA").replace("mfa", "second factor");
 
 const DRAW = {
   "run.queued": line("mild", () => "Accepted"),
@@ -140,12 +145,13 @@ const DRAW = {
         : `${data.by} answered “${data.answer}”`,
   ),
   "question.postponed": line("mild", (data) => `${data.by} gave it more time`),
-  "blocker.seen": line("wait", (data) => `Blocked: ${data.blocker.kind.replaceAll("_", " ")} at ${data.url}`),
+  "blocker.seen": line("wait", (data) => `Blocked: ${trouble(data.blocker.kind)} at ${data.url}`),
   "blocker.gone": line("mild", (data) => `The blocker: ${data.how}, after ${span(data.seconds)}`),
   "sandbox.opened": line("mild", (data) => `${HOW[data.how]} (${span(data.seconds)})`),
   "sandbox.closed": line("mild", () => "The computer is off"),
   "egress.refused": line("wait", (data) => `Not allowed to reach ${data.host}:${data.port}: ${data.reason}`),
   "browser.acted": acted,
+  "playbook.saved": kept,
   "session.restored": line("mild", (data) => `The browser knows what it knew: profile ${data.profile}`),
   "session.fresh": line("mild", (data) => `The browser begins fresh, profile ${data.profile}: ${data.reason}`),
   "session.saved": line("mild", (data) => `What the browser knows is kept: profile ${data.profile}`),

@@ -1,0 +1,53 @@
+"""A real Chromium at a served gateway, as the tests of the pages use it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from playwright.async_api import Page, async_playwright
+
+from gofer.core.principal import OWNER
+from gofer.testing.fake_gateway import FakeGofer
+
+
+@dataclass
+class Visit:
+    """One browser on one site."""
+
+    page: Page
+    site: str
+    folder: Path
+    problems: list[str] = field(default_factory=list)
+
+    async def enter(self, gofer: FakeGofer, path: str = "/") -> None:
+        """Log in by ticket and go somewhere."""
+        ticket = await gofer.access.ticket(OWNER, "login", 60)
+        await self.page.goto(f"{self.site}/login?ticket={ticket}")
+        if path != "/":
+            await self.page.goto(self.site + path)
+
+    async def shoot(self, name: str) -> None:
+        """A picture for whoever looks; nothing may stick out to the side."""
+        await self.page.screenshot(path=self.folder / f"{name}.png", full_page=True)
+        wide = await self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, f"{name} is {wide} px too wide"
+
+
+@asynccontextmanager
+async def visiting(
+    site: str, folder: Path, *, scheme: Literal["light", "dark"] = "light", width: int = 1280
+) -> AsyncIterator[Visit]:
+    """A Chromium at this site; any error in its console fails the test."""
+    async with async_playwright() as tool:
+        browser = await tool.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        view = await browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 860})
+        page = await view.new_page()
+        page.set_default_timeout(8000)
+        visit = Visit(page, site, folder)
+        page.on("console", lambda said: visit.problems.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: visit.problems.append(str(error)))
+        yield visit
+        await browser.close()
+    assert visit.problems == []
