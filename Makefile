@@ -11,7 +11,7 @@ run: setup ## Set everything up, serve gofer on 127.0.0.1:8420 and run the demo 
 	@exec .venv/bin/gofer up --demo $(if $(PORT),--port $(PORT))
 
 test: setup-dev ## Set everything up and pass the tests
-	@$(PYTHON_HERE) -m pytest -m "not slow"
+	@$(PYTHON_HERE) -m pytest -m "not slow" -n 2 --dist loadfile
 
 test-slow: setup-dev ## The long crash tests: hundreds of kills
 	@$(PYTHON_HERE) -m pytest -m slow
