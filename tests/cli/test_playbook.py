@@ -52,5 +52,5 @@ def test_a_bundled_playbook_is_shown_and_an_unknown_one_is_not(gofer: Program) -
 
 def test_a_playbook_that_lacks_a_parameter_is_refused_by_its_name(gofer: Program) -> None:
     result = gofer("playbook", "run", "price_watch", "start_url=http://shop.gofer.example/")
-    assert result.returncode == 1
-    assert "needs the parameter “search”" in result.stdout
+    assert result.returncode == 2
+    assert "needs the parameter “search”" in result.stderr
