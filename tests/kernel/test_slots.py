@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.kernel.applications import APPLICATIONS
 
+from gofer.core.request import Request
 from gofer.core.run import Status
 from gofer.kernel.parts import Policy
 from gofer.testing.harness import Harness, Setup, harness
@@ -49,6 +50,15 @@ async def test_a_waiting_run_lets_others_work_and_keeps_its_profile(folder: Path
         assert (await gofer.show(same_profile.id)).status is Status.QUEUED
         await gofer.call("run.answer", id=waiting.id, answer="yes")
         assert (await gofer.ended(same_profile.id)).status is Status.SUCCEEDED
+
+
+async def test_two_peoples_profiles_of_one_name_are_two_profiles(folder: Path) -> None:
+    async with harness(Setup(folder, APPLICATIONS)) as gofer:
+        waiting = await gofer.start("ask", profile="shopping")
+        await gofer.reaches(waiting.id, Status.WAITING)
+        request = Request(app="add", input={"profile": "shopping"}, principal="somebody")
+        theirs = await gofer.kernel.intake.accept(request)
+        assert (await gofer.ended(theirs.id)).status is Status.SUCCEEDED
 
 
 async def test_queued_runs_show_their_place_and_urgent_ones_go_first(folder: Path) -> None:

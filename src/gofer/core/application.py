@@ -125,7 +125,7 @@ class Application:
     flow: Flow
     budget: Budget = field(default_factory=Budget)
     limit_key: Callable[[Any], str | None] | None = None
-    """From the input: a key that at most one run may hold at a time, such as a browser profile."""
+    """From the input: a key that at most one run of a person may hold at a time, such as a browser profile."""
     words: dict[Status, str] = field(default_factory=dict)
     """The application's own words for a status, shown on pages."""
     playbook: Callable[[str], str] | None = None

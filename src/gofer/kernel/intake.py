@@ -83,13 +83,19 @@ class Intake:
             "answer_to": request.answer_to,
             "key": request.key,
             "retry_of": request.retry_of,
-            "limit_key": application.limit_key(wanted) if application.limit_key else None,
+            "limit_key": _limit_key(request, application, wanted),
             "priority": request.priority,
             "created_at": now,
             "queued_at": now,
             "updated_at": now,
             "last_seq": 1,
         }
+
+
+def _limit_key(request: Request, application: Application, wanted: BaseModel) -> str | None:
+    """Of each person a key of their own: two people's profiles of one name are two profiles."""
+    key = application.limit_key(wanted) if application.limit_key else None
+    return f"{request.principal}/{key}" if key else None
 
 
 def new_id() -> str:
