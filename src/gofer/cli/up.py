@@ -12,9 +12,9 @@ import uvicorn
 
 from gofer.cli import logs
 from gofer.cli.demo import perform, wanted
+from gofer.cli.door import open_door
 from gofer.cli.listen import address, listen
 from gofer.cli.notice import Notice, post, posted, serving
-from gofer.cli.remote import opened
 from gofer.cli.serving import Quiet
 from gofer.cli.shop import shop_open
 from gofer.cli.signals import until_signalled
@@ -94,7 +94,7 @@ async def _renew(gofer: Gofer, url: str, secrets: list[str]) -> None:
 
 async def _demonstrate(settings: Settings) -> None:
     try:
-        async with opened(settings) as door:
+        async with open_door(settings) as door:
             await perform(door, settings)
     except GoferError as error:
         typer.echo(f"The demo errand could not run: {error.message}\nnext: {error.next_step}", err=True)

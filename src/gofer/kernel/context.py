@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, TypeVar, get_type_hints
 
 import sqlalchemy as sa
@@ -32,6 +32,16 @@ from gofer.kernel.waits import Waits
 from gofer.storage import artifacts, events, memory, playbooks, runs
 
 T = TypeVar("T")
+
+_made = lru_cache(TypeAdapter)
+"""An adapter costs more than a small step does."""
+
+
+def _shape(hint: Any) -> TypeAdapter[Any]:
+    try:
+        return _made(hint)
+    except TypeError:  # a hint that cannot be hashed
+        return TypeAdapter(hint)
 
 
 class Context:
@@ -92,7 +102,7 @@ class Context:
 
     async def step(self, function: Callable[..., Awaitable[T]], *args: Any, name: str | None = None) -> T:
         """Run a function once, remember its result."""
-        shape: TypeAdapter[T] = TypeAdapter(get_type_hints(function).get("return", Any))
+        shape: TypeAdapter[T] = _shape(get_type_hints(function).get("return", Any))
 
         async def work() -> JsonValue:
             plain: JsonValue = shape.dump_python(await function(*args), mode="json")

@@ -54,6 +54,7 @@ class Database:
         self.url = url
         self.sqlite = is_sqlite(url)
         self.engine = open_engine(url)
+        self._writing = self.engine.execution_options(**{WRITES: True})
         self.guard: Guard | None = None
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="gofer-read")
@@ -124,7 +125,7 @@ class Database:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sa.Connection]:
-        with self.engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        with self._writing.connect() as connection, connection.begin():
             yield connection
 
     @contextlib.contextmanager

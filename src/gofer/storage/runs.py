@@ -150,16 +150,21 @@ def counts(connection: sa.Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(wanted)}
 
 
-def position(connection: sa.Connection, row: sa.RowMapping) -> int | None:
+def position(connection: sa.Connection, row: Mapping[str, Any] | sa.RowMapping) -> int | None:
     """A queued run's place: the runs that go before it, plus one."""
     if row["status"] != Status.QUEUED:
         return None
-    ahead = sa.or_(
-        runs.c.priority < row["priority"],
-        sa.and_(runs.c.priority == row["priority"], runs.c.queued_at < row["queued_at"]),
-    )
-    wanted = sa.select(sa.func.count()).where(runs.c.status == Status.QUEUED.value, ahead)
-    return int(connection.execute(wanted).scalar_one()) + 1
+    place = {"its_priority": row["priority"], "its_time": row["queued_at"]}
+    return int(connection.execute(_AHEAD, place).scalar_one()) + 1
+
+
+_AHEAD = sa.select(sa.func.count()).where(
+    runs.c.status == Status.QUEUED.value,
+    sa.or_(
+        runs.c.priority < sa.bindparam("its_priority"),
+        sa.and_(runs.c.priority == sa.bindparam("its_priority"), runs.c.queued_at < sa.bindparam("its_time")),
+    ),
+)
 
 
 def changed_within(connection: sa.Connection, seconds: float) -> list[tuple[str, float]]:

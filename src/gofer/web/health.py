@@ -1,9 +1,9 @@
 """/health for whoever watches the machine, /metrics for Prometheus."""
 
+from importlib import import_module
 from typing import Any
 
 from fastapi import FastAPI, Request
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
 from pydantic import TypeAdapter
 from starlette.responses import JSONResponse, Response
 
@@ -58,8 +58,9 @@ def add_routes(app: FastAPI, gateway: Gateway) -> None:
 
     async def metrics(request: Request) -> Response:
         gateway.access.require(await identify(gateway, request), SCOPE)
-        text = gauges(await status(gateway)) + counters(await totals(gateway)) + generate_latest()
-        return Response(text, headers={"Content-Type": CONTENT_TYPE_LATEST})
+        numbers = import_module("gofer.web.numbers")  # many a gofer is never asked for them
+        text = numbers.text(await status(gateway), await totals(gateway))
+        return Response(text, headers={"Content-Type": numbers.CONTENT_TYPE})
 
     app.add_route("/health", health, methods=["GET"])
     app.add_route("/metrics", metrics, methods=["GET"])
@@ -78,35 +79,3 @@ async def totals(gateway: Gateway) -> dict[str, Any]:
     except Unavailable:
         return {}
     return dict(TypeAdapter(type(told)).dump_python(told, mode="json"))
-
-
-COUNTED = {
-    "pages": "Pages that browsers loaded.",
-    "requests": "Requests that sandboxes sent out, refused ones included.",
-    "refused": "Requests that the egress rules did not let pass.",
-    "sent": "Bytes from sandboxes to servers.",
-    "received": "Bytes from servers to sandboxes.",
-    "input_tokens": "Tokens that models were given.",
-    "output_tokens": "Tokens that models gave.",
-    "usd": "US dollars that models cost.",
-}
-
-
-def counters(told: dict[str, Any]) -> bytes:
-    """What all runs did and cost, as numbers that only grow."""
-    registry = CollectorRegistry()
-    for name, meaning in COUNTED.items():
-        if name in told:
-            Counter(f"gofer_{name}", meaning, registry=registry).inc(told[name])
-    return generate_latest(registry)
-
-
-def gauges(told: dict[str, Any]) -> bytes:
-    """The status as numbers that can be watched over time."""
-    registry = CollectorRegistry()
-    runs = Gauge("gofer_runs", "Runs by state.", ["state"], registry=registry)
-    for state in ("active", "queued", "waiting", "stuck"):
-        runs.labels(state).set(told[f"{state}_runs"])
-    Gauge("gofer_up", "1 unless gofer is down.", registry=registry).set(told["status"] != "down")
-    Gauge("gofer_sandbox_ready", "1 when desktops can be started.", registry=registry).set(told["sandbox_ready"])
-    return generate_latest(registry)
