@@ -99,8 +99,7 @@ def _folder(settings: Settings, carry: bool) -> AbstractContextManager[None]:
 def _nobody_works(settings: Settings, database: Database) -> bool:
     """Whether no gofer carries runs now; from then on those that died count as dead."""
     if settings.storage.database is not None:
-        database.write_now(partial(workers.bury, silent_seconds=SILENT_SECONDS))
-        return not database.read_now(workers.any_alive)
+        return not database.read_now(partial(workers.any_beating, silent_seconds=SILENT_SECONDS))
     with nobody_works_in(settings.data) as idle:
         if idle:
             database.write_now(partial(workers.bury, silent_seconds=0.0))

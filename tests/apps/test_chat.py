@@ -1,5 +1,7 @@
 """A message in, text out, with a sandbox to work in and a memory per session."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import cast
 
@@ -8,11 +10,16 @@ from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCall
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 from pydantic_ai.workspaces import LocalWorkspaceBackend
 
+from gofer.apps.chat import APPLICATION
 from gofer.apps.chat.flow import REMEMBERED, chat
 from gofer.apps.chat.types import ChatInput
 from gofer.core.errors import Refused
 from gofer.core.sandbox import Sandbox
+from gofer.kernel.parts import Policy
+from gofer.sandboxes.local import LocalSandboxes
 from gofer.testing.fake_run import FakeRun
+from gofer.testing.harness import Setup, harness
+from gofer.testing.models import ScriptedModel
 
 
 def prompt_of(messages: list[ModelMessage]) -> str:
@@ -63,3 +70,18 @@ async def test_the_sandbox_is_at_hand(tmp_path: Path) -> None:
     box = cast(Sandbox, LocalWorkspaceBackend(tmp_path))
     assert await chat(FakeRun(box=box, model=FunctionModel(work)), ChatInput(message="6*7?")) == "done"
     assert (tmp_path / "n.txt").read_text() == "42\n"
+
+
+async def test_two_messages_of_one_session_wait_for_each_other(tmp_path: Path) -> None:
+    async def stream(messages: list[ModelMessage], _info: AgentInfo) -> AsyncIterator[str]:
+        await asyncio.sleep(0.2)
+        yield f"I heard {prompt_of(messages)}"
+
+    policy = Policy(allow_unpriced=True)
+    boxes = LocalSandboxes(tmp_path / "boxes")
+    setup = Setup(tmp_path, [APPLICATION], model=ScriptedModel(stream), policy=policy, sandboxes=boxes)
+    async with harness(setup) as gofer:
+        first = await gofer.start("chat", message="one", session="a")
+        second = await gofer.start("chat", message="two", session="a")
+        await gofer.ended(first.id)
+        assert "I heard one" in str((await gofer.ended(second.id)).output)

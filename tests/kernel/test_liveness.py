@@ -123,3 +123,28 @@ async def test_the_dead_are_remembered_for_minutes(store: Database, other: Datab
     assert bury(other) == ["w"]
     other.write_now(partial(workers.forget, silent_seconds=-1.0))
     assert bury(other) == []
+
+
+async def test_a_newcomer_takes_nobody_for_dead_before_they_had_time_to_speak(
+    store: Database, other: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(liveness, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(liveness, "SILENT_SECONDS", 1.0)
+    store.write_now(partial(workers.enrol, row={"id": "silent", "host": "h", "version": "v"}))
+    await asyncio.sleep(1.1)
+    newcomer = enrolled(other, [])
+    newcomer.start()
+    newcomer.look_after_others()
+    await asyncio.sleep(0.5)
+    assert store.read_now(partial(workers.alive, worker="silent"))
+    await asyncio.sleep(1.5)
+    assert not store.read_now(partial(workers.alive, worker="silent"))
+    newcomer.close()
+
+
+async def test_who_only_looks_tells_the_beating_from_the_silent(store: Database) -> None:
+    enrolled(store, [])
+    assert store.read_now(partial(workers.any_beating, silent_seconds=5.0))
+    await asyncio.sleep(0.3)
+    assert not store.read_now(partial(workers.any_beating, silent_seconds=0.2))
+    assert store.read_now(partial(workers.alive, worker="w"))

@@ -114,6 +114,8 @@ class Context:
 
     async def agent(self, prompt: str, *, tools: Sequence[Tool] = (), instructions: str = "", answer: Any = str) -> Any:
         """Let a model work on it with these tools until it has an answer."""
+        if self._steps.inside():
+            raise Refused("An agent makes steps of its own: call it from the flow, not from inside a step.")
         model = self._parts.model()
         if model is None:
             raise Refused("No model is configured, and this errand needs one.", code="ERR_NO_MODEL")

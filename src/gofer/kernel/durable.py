@@ -31,7 +31,7 @@ from pydantic_ai.models.wrapper import WrapperModel
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.toolsets import ToolsetTool, WrapperToolset
 
-from gofer.core.errors import GoferError, Refused, Unavailable
+from gofer.core.errors import GoferError, OverBudget, Refused, Unavailable
 from gofer.core.event import EventBody, ModelDelta, ModelFinished, ModelStarted, ToolFinished, ToolStarted
 from gofer.core.run import Cost
 from gofer.kernel.metering import Meter, price_of
@@ -74,12 +74,14 @@ class DurableModel(WrapperModel):
         model_request_parameters: ModelRequestParameters,
     ) -> ModelResponse:
         """One reply, remembered."""
-        self._meter.reserve(self.wrapped, messages)
-        turn = self._meter.spent.steps + 1
-        ask = _Ask(messages, model_settings, model_request_parameters)
+        most = self._meter.reserve(self.wrapped, messages)
+        turn = self._steps.ordinal("turn")
+        ask = _Ask(messages, _limited(model_settings, most), model_request_parameters)
         stored: Any = await self._steps.remember("model", lambda: self._reply(turn, ask))
         response = REPLY.validate_python(stored["reply"])
         self._book(turn, response, stored["usd"])
+        if most is not None and response.finish_reason == "length":
+            raise OverBudget(f"The reply was cut off after the {most:,} tokens that the run could still pay.")
         return response
 
     def _book(self, turn: int, response: ModelResponse, usd: float | None) -> None:
@@ -119,6 +121,13 @@ class DurableModel(WrapperModel):
             response = stream.get()
         _check_whole(response, stream, self.wrapped.model_name)
         return response
+
+
+def _limited(settings: ModelSettings | None, most: int | None) -> ModelSettings | None:
+    if most is None:
+        return settings
+    wished = (settings or {}).get("max_tokens", most)
+    return {**(settings or {}), "max_tokens": min(wished, most)}
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ class Liveness:
         raise Broken("This worker was taken for dead, and others have its runs.", code="ERR_LEASE_LOST")
 
     def _serve(self) -> None:
-        calm_until = 0.0
+        calm_until = time.monotonic() + SILENT_SECONDS  # whatever kept us away may have silenced the others too
         while not self._stop.wait(BEAT_SECONDS):
             try:
                 calm_until = self._beat(calm_until)

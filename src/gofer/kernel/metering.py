@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from genai_prices import calc_price
-from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelResponse
+from pydantic_ai.messages import BinaryContent, ModelMessage, ModelMessagesTypeAdapter, ModelResponse
 from pydantic_ai.models import Model
 from pydantic_ai.usage import RequestUsage
 
@@ -16,6 +16,12 @@ CHARACTERS_PER_TOKEN = 3
 
 EXPECTED_REPLY = 500
 """Output tokens reserved for a reply whose length is not known yet."""
+
+LONG_REPLY = 16_000
+"""Output tokens that every model may be asked for. Where no more can be paid, the reply is limited to what can."""
+
+IMAGE_TOKENS = 1_600
+"""What a picture costs at most with the vendors' own arithmetic for 1024 x 768, whatever its bytes are."""
 
 
 @dataclass
@@ -36,15 +42,14 @@ class Meter:
         self.spent = Spent()
         self._estimate = Estimate()
 
-    def reserve(self, model: Model, messages: list[ModelMessage]) -> None:
-        """Raises `OverBudget` or `OutOfSteps` when the next call would not fit."""
+    def reserve(self, model: Model, messages: list[ModelMessage]) -> int | None:
+        """Most tokens the reply may have, None for no limit; `OverBudget` or `OutOfSteps` when nothing would fit."""
         limit, spent = self._budget, self.spent
         if limit.steps is not None and spent.steps >= limit.steps:
             raise OutOfSteps(f"The agent used all of its {limit.steps} steps.")
         expected = self._estimate.of(messages)
         self._reserve_tokens(expected)
-        if limit.usd is not None:
-            self._reserve_money(limit.usd, model, expected)
+        return None if limit.usd is None else self._reserve_money(limit.usd, model, expected)
 
     def settle(self, response: ModelResponse, usd: float | None) -> Cost:
         """Book one reply; gives what it cost."""
@@ -66,16 +71,30 @@ class Meter:
         if limit is not None and not spent and expected > limit:
             raise OverBudget(f"The first call needs about {expected:,} tokens; the run may use {limit:,}.")
 
-    def _reserve_money(self, limit: float, model: Model, expected: int) -> None:
-        usage = RequestUsage(input_tokens=expected, output_tokens=EXPECTED_REPLY)
-        prices = [price_of(one.model_name, one.system, usage) for one in candidates(model)]
-        price = None if None in prices else max(filter(None, prices), default=0.0)
-        if price is None and not self._allow_unpriced:
+    def _reserve_money(self, limit: float, model: Model, expected: int) -> int | None:
+        short = _dearest(model, expected, EXPECTED_REPLY)
+        if short is None:
+            if self._allow_unpriced:
+                return None
             message = f"Nobody knows what {model.model_id} costs, so its money cannot be limited."
             raise OverBudget(message, next_step="Set `[models] unpriced = true` to allow models without a price.")
-        if self.spent.usd + (price or 0.0) > limit:
+        left = limit - self.spent.usd
+        if short > left:
             message = f"The run has spent ${self.spent.usd:.4f} of ${limit:.2f}; the next call would not fit."
             raise OverBudget(message)
+        if short * LONG_REPLY / EXPECTED_REPLY <= left:  # to know a price takes half a millisecond
+            return None
+        long = _dearest(model, expected, LONG_REPLY)
+        if long is None or long <= left:
+            return None
+        return EXPECTED_REPLY + int((left - short) / (long - short) * (LONG_REPLY - EXPECTED_REPLY))
+
+
+def _dearest(model: Model, asked: int, replied: int) -> float | None:
+    """What a call costs with the dearest model that may answer it; None when one has no known price."""
+    usage = RequestUsage(input_tokens=asked, output_tokens=replied)
+    prices = [price_of(one.model_name, one.system, usage) for one in candidates(model)]
+    return None if None in prices else max(filter(None, prices), default=0.0)
 
 
 class Estimate:
@@ -92,9 +111,17 @@ class Estimate:
             self._seen = self._characters = 0
             self._first = messages[0]
         new = messages[self._seen :]
-        self._characters += len(ModelMessagesTypeAdapter.dump_json(new))
+        self._characters += len(ModelMessagesTypeAdapter.dump_json(new)) - _pictured(new)
         self._seen = len(messages)
         return self._characters // CHARACTERS_PER_TOKEN
+
+
+def _pictured(messages: list[ModelMessage]) -> int:
+    """By how many characters pictures are longer as text than what they cost."""
+    parts = [part.content for message in messages for part in message.parts if hasattr(part, "content")]
+    items = [item for content in parts if isinstance(content, list | tuple) for item in content]
+    pictures = [item for item in [*items, *parts] if isinstance(item, BinaryContent) and item.is_image]
+    return sum(len(picture.base64) - IMAGE_TOKENS * CHARACTERS_PER_TOKEN for picture in pictures)
 
 
 def candidates(model: Model) -> list[Model]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
@@ -62,8 +63,7 @@ class Runner:
             raise Broken("A run is carried by a task.")
         self._tasks[run_id] = task
         try:
-            with self._watch.cancellable(run_id, partial(_cancel, task)):
-                ending = await self._ending(taken.row, taken.recovered)
+            ending = await self._ending(taken.row, taken.recovered, task)
             await self._finish(run_id, ending, taken.recovered)
         finally:
             self._tasks.pop(run_id, None)
@@ -85,19 +85,22 @@ class Runner:
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
+        at_work = list(self._tasks)
         await asyncio.gather(*tasks, return_exceptions=True)
+        with suppress(GoferError):
+            await self._parts.database.write(partial(runs.let_go, run_ids=at_work))
 
-    async def _ending(self, row: sa.RowMapping, recovered: bool) -> EventBody:
+    async def _ending(self, row: sa.RowMapping, recovered: bool, task: asyncio.Task[Any]) -> EventBody:
         run = runs.as_run(row)
         try:
             if row["cancel_by"]:
                 raise asyncio.CancelledError
             if row["crashes"] > MOST_CRASHES:
                 raise Broken(f"The worker died {row['crashes']} times while it carried this run.")
-            if recovered:
-                await self._watch.look()  # a person may hold control since before the crash
-            history = await self.engine.history(run.id) if recovered else []
-            return await self._attempts(run, history, row["worked_seconds"])
+            with self._watch.cancellable(run.id, partial(_cancel, task)):
+                if recovered:
+                    await self._watch.look()  # a person may hold control since before the crash
+                return await self._attempts(run, recovered, row["worked_seconds"])
         except asyncio.CancelledError:
             if self._closing:
                 raise
@@ -112,12 +115,13 @@ class Runner:
         failure = understood(error, run=run.id)
         return RunFailed(error=RunError(**failure.as_dict()))
 
-    async def _attempts(self, run: Run, history: list[str], worked_seconds: float) -> EventBody:
+    async def _attempts(self, run: Run, recovered: bool, worked_seconds: float) -> EventBody:
         application = self._parts.applications.get(run.app)
         if application is None:
             raise Refused(f"There is no application {run.app} any more.", code="ERR_UNKNOWN_APP")
         steps = Steps(self.engine, self._parts.log, run.id)
-        steps.history = history
+        if recovered:
+            await steps.recollect()
         waits = Waits(self._parts, self.slots, self._watch, run.id)
         waits.stopwatch = Stopwatch(application.budget.seconds, worked_seconds)
         waits.slotless = run.status is not Status.RUNNING
@@ -164,13 +168,13 @@ class Runner:
         return policy.retry_seconds * policy.retry_factor ** (attempt - 2)
 
     async def _canceller(self, run_id: str) -> str:
-        row = await self._parts.database.read(partial(runs.find, run_id=run_id))
+        row = await _patiently(partial(self._parts.database.read, partial(runs.find, run_id=run_id)))
         return str(row["cancel_by"]) if row is not None and row["cancel_by"] else "gofer"
 
     async def _clean_up(self, run_id: str) -> None:
         try:
             await self._lender.end_all(run_id)
-        except (GoferError, OSError) as error:
+        except Exception as error:  # the reaper finds what is left; an unended run would keep its slot for ever
             log.warning("run.cleanup_failed", run=run_id, reason=str(error))
 
     async def _finish(self, run_id: str, ending: EventBody, recovered: bool) -> None:
@@ -179,10 +183,16 @@ class Runner:
             if row is None or row["worker"] != self._parts.worker:
                 return  # another worker took the run while this one was cut off
             await self._clean_up(run_id)
+        try:
+            await self._end(run_id, ending)
+        except Exception as error:  # what it came to cannot be stored, but that it is over can
+            await self._end(run_id, RunFailed(error=RunError(**understood(error, run=run_id).as_dict())))
+        self.slots.kick()
+
+    async def _end(self, run_id: str, ending: EventBody) -> None:
         now = self._parts.clock.now().timestamp()
         change = partial(_end, run_id=run_id, ending=ending, at=now, worker=self._parts.worker)
         await _patiently(partial(self._parts.log.append, run_id, ending, key="end", change=change))
-        self.slots.kick()
 
 
 async def _patiently(work: Callable[[], Awaitable[T]]) -> T:

@@ -27,7 +27,7 @@ class Slots:
         self._limits = slots.Limits(policy.concurrent_runs, policy.per_principal)
         self._start = start
         self._kicked = asyncio.Event()
-        self._returning: dict[str, asyncio.Future[None]] = {}
+        self._returning: dict[str, set[asyncio.Future[None]]] = {}
         self._poll_seconds = 1.0 if database.sqlite else POLL_SECONDS
         self._doubtful = False
 
@@ -37,13 +37,20 @@ class Slots:
 
     async def regain(self, run_id: str, queued: Awaitable[bool]) -> None:
         """Wait for a slot for a run that goes on here, if `queued` put it back into the queue."""
-        granted = self._returning[run_id] = asyncio.get_running_loop().create_future()
+        granted = asyncio.get_running_loop().create_future()
+        self._returning.setdefault(run_id, set()).add(granted)  # a flow may wait for several things at once
         try:
             if await queued:
                 self.kick()
                 await granted
         finally:
-            self._returning.pop(run_id, None)
+            self._waits_no_more(run_id, granted)
+
+    def _waits_no_more(self, run_id: str, granted: asyncio.Future[None]) -> None:
+        if waiting := self._returning.get(run_id):
+            waiting.discard(granted)
+            if not waiting:
+                del self._returning[run_id]
 
     async def serve(self) -> None:
         """Grant slots for ever."""
@@ -81,7 +88,8 @@ class Slots:
 
     async def _give(self, run_id: str) -> None:
         if returning := self._returning.pop(run_id, None):
-            _wake(returning)
+            for waiting in returning:
+                _wake(waiting)
         else:
             await self._begin(run_id)
 

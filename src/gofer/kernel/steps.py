@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from pydantic import JsonValue
@@ -73,10 +73,23 @@ class Steps:
         self._failed: dict[str, dict[str, str]] = {}
         self._told: set[str] = set()
         self._calls: Counter[str] = Counter()
+        self._before: dict[tuple[int | None, str], dict[str, Any]] = {}
+        """What was recorded before this life: successes by their key, failures by attempt and key."""
+        self._unasked: set[tuple[int, str]] = set()
+        """What was recorded before this life and not yet asked for in it, by attempt and key."""
         self.attempt = 1
-        self.history: list[str] = []
-        """Names of the steps that were recorded before this life."""
-        self._made = 0
+
+    async def recollect(self) -> None:
+        """Learn what was recorded before a crash. It is known by name, so a flow may have changed since."""
+        for name in await self._engine.history(self._run_id):
+            stored: Any = await self._engine.step(name, _nothing)
+            if stored is not None:
+                self._keep(stored)
+
+    def _keep(self, stored: dict[str, Any]) -> None:
+        attempt, key = stored["attempt"], stored["key"]
+        self._before[attempt if "error" in stored else None, key] = stored
+        self._unasked.add((attempt, key))
 
     def begin(self, attempt: int) -> None:
         """Start over from the flow's top; what succeeded is not done again, what failed only in another attempt."""
@@ -91,6 +104,10 @@ class Steps:
         self._calls[name] += 1
         return self._calls[name]
 
+    def inside(self) -> bool:
+        """Whether this is called from inside a step."""
+        return _inside.get() is not None
+
     def identity(self, name: str) -> str:
         """A name for the next thing of this kind: the same after a crash and in another attempt, also inside a step."""
         inside = _inside.get()
@@ -101,15 +118,16 @@ class Steps:
 
     async def remember(self, name: str, work: Work, telling: Telling | None = None) -> JsonValue:
         """What `work()` gave, now, before a crash, or in an earlier attempt. `telling` puts it into the event log."""
-        if _inside.get():
+        if self.inside():
             return await work()
         key = f"{name}#{self.ordinal(name)}"
         if key in self._done:
             return self._done[key]
         if key in self._failed:
             raise revive(self._failed[key])
-        self._made += 1
-        stored: Any = await self._engine.step(name, lambda: self._once(key, name, work, telling))
+        stored = self._recorded(key)
+        if stored is None:
+            stored = cast(dict[str, Any], await self._engine.step(name, lambda: self._once(key, name, work, telling)))
         if telling:
             self._tell_finished(key, telling, stored)
         if "error" in stored:
@@ -118,9 +136,14 @@ class Steps:
         self._done[key] = stored["value"]
         return self._done[key]
 
+    def _recorded(self, key: str) -> dict[str, Any] | None:
+        self._unasked.discard((self.attempt, key))
+        return self._before.get((self.attempt, key)) or self._before.get((None, key))
+
     def expects(self, name: str) -> bool:
-        """Whether a step of this name may follow: nothing is recorded any more, or just that."""
-        return self._made >= len(self.history) or self.history[self._made] == name
+        """Whether a step of this name may follow: nothing of this attempt is recorded any more, or that one is."""
+        left = {key for attempt, key in self._unasked if attempt == self.attempt}
+        return not left or f"{name}#1" in left
 
     async def _once(self, key: str, name: str, work: Work, telling: Telling | None) -> JsonValue:
         _inside.set(_Inside(key))  # the engine runs each step in a context of its own
@@ -135,7 +158,7 @@ class Steps:
             outcome = {"error": freeze(understood(error, run=self._run_id, step=name))}
         finally:
             _inside.set(None)
-        return {**outcome, "seconds": round(time.monotonic() - began, 3)}
+        return {**outcome, "seconds": round(time.monotonic() - began, 3), "key": key, "attempt": self.attempt}
 
     def _tell_started(self, key: str, telling: Telling) -> None:
         if key not in self._told:
@@ -147,6 +170,10 @@ class Steps:
         finished = telling.finished(stored.get("value"), stored["seconds"])
         if finished is not None:
             self._log.add(self._run_id, finished, key=f"{self.attempt}/{key}/finished")
+
+
+async def _nothing() -> JsonValue:
+    return None
 
 
 def understood(error: Exception, **where: str) -> GoferError:

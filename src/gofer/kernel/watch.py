@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -16,6 +17,10 @@ from gofer.storage.database import Database
 TICK_SECONDS = 0.25
 """How soon this worker hears what was said through another process; in its own process it is told at once."""
 
+AGAIN_SECONDS = 10.0
+"""A run that still goes on so long after its cancel is cancelled again: something swallowed it. Clean-up may take that
+long."""
+
 log = structlog.get_logger()
 
 
@@ -27,6 +32,7 @@ class Watch:
         self._worker = worker
         self._asked: dict[str, asyncio.Future[AskedQuestion]] = {}
         self._cancellable: dict[str, Callable[[], None]] = {}
+        self._cancelled: dict[str, float] = {}
         self._controlled: dict[str, str] = {}
         self._returned: dict[str, asyncio.Event] = {}
         self._kicked = asyncio.Event()
@@ -67,6 +73,7 @@ class Watch:
             yield
         finally:
             del self._cancellable[run_id]
+            self._cancelled.pop(run_id, None)
             self._controlled.pop(run_id, None)
 
     async def serve(self) -> None:
@@ -90,9 +97,15 @@ class Watch:
             self._answer(closed)
             self._control({row["id"]: row["controlled_by"] for row in rows if row["controlled_by"]})
             for row in rows:
-                if row["cancel_by"] and (cancel := self._cancellable.get(row["id"])):
-                    self._cancellable[row["id"]] = _once_is_enough
-                    cancel()
+                if row["cancel_by"]:
+                    self._cancel(row["id"])
+
+    def _cancel(self, run_id: str) -> None:
+        now = time.monotonic()
+        cancel = self._cancellable.get(run_id)
+        if cancel is not None and now - self._cancelled.get(run_id, -AGAIN_SECONDS) >= AGAIN_SECONDS:
+            self._cancelled[run_id] = now
+            cancel()
 
     def _answer(self, closed: list[AskedQuestion]) -> None:
         for question in closed:
@@ -111,7 +124,3 @@ class Watch:
 def _heard(connection: sa.Connection, worker: str, asked: list[str]) -> tuple[list[sa.RowMapping], list[AskedQuestion]]:
     closed = questions.closed(connection, asked) if asked else []
     return slots.watched(connection, worker), closed
-
-
-def _once_is_enough() -> None:
-    return None

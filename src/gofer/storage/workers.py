@@ -37,9 +37,10 @@ _LIVING = (
 )
 
 
-def any_alive(connection: sa.Connection) -> bool:
-    """Whether any worker holds a lease."""
-    return connection.execute(sa.select(workers.c.id).where(workers.c.state == ALIVE).limit(1)).first() is not None
+def any_beating(connection: sa.Connection, silent_seconds: float) -> bool:
+    """Whether any worker said so short a time ago that it is alive."""
+    beating = (workers.c.state == ALIVE) & (workers.c.last_beat >= now() - silent_seconds)
+    return connection.execute(sa.select(workers.c.id).where(beating).limit(1)).first() is not None
 
 
 def bury(connection: sa.Connection, silent_seconds: float) -> list[str]:

@@ -9,4 +9,5 @@ APPLICATION = Application(
     summary="Talk to an agent that has a shell and files in a sandbox of its own.",
     input=ChatInput,
     flow=chat,
+    limit_key=lambda asked: asked.session and f"talk {asked.session}",
 )

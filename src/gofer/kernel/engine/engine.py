@@ -20,6 +20,9 @@ VERSION = "gofer-1"
 FOREVER = 1_000_000
 """Recoveries that DBOS allows. gofer counts crashes itself, so that restarts do not wear out a waiting run."""
 
+LOST = "lost"
+"""Stands where one of several steps that were made at once has no result, while a later one has."""
+
 Body = Callable[[str], Awaitable[None]]
 
 
@@ -82,7 +85,7 @@ class Engine:
         return DBOS.get_workflow_status(run_id) is not None
 
     async def history(self, run_id: str) -> list[str]:
-        """Names of the steps that are recorded of this run, in order."""
+        """Names of the steps that are recorded of this run, in order; LOST where a crash cut one off among others."""
         # Not `to_thread`: it would take the run's context along, and DBOS would record the question as a step.
         return await asyncio.get_running_loop().run_in_executor(None, _recorded, run_id)
 
@@ -116,7 +119,8 @@ class Engine:
 
 
 def _recorded(run_id: str) -> list[str]:
-    return [step["function_name"] for step in DBOS.list_workflow_steps(run_id, load_output=False)]
+    names = {step["function_id"]: step["function_name"] for step in DBOS.list_workflow_steps(run_id, load_output=False)}
+    return [names.get(place, LOST) for place in range(1, max(names, default=0) + 1)]
 
 
 async def _at_once() -> None:
