@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from benchmarks.mutations import MUTATE, form, inbox, shop, table
+from benchmarks.mutations import FLIP, MUTATE, form, inbox, shop, table
 from gofer.core import action as do
 from gofer.core.action import Action, Target
 
@@ -52,11 +52,13 @@ class World:
 
     change: str = "none"
     seed: int = 0
+    flip: tuple[str, str] = ("", "")
+    """The truth of an element that means something else, and how."""
     truths: tuple[str, ...] = ()
 
-    def begin(self, change: str = "none", seed: int = 0) -> None:
+    def begin(self, change: str = "none", seed: int = 0, flip: tuple[str, str] = ("", "")) -> None:
         """From now on the pages are changed like this, and what is done to them is written down anew."""
-        self.change, self.seed, self.truths = change, seed, ()
+        self.change, self.seed, self.flip, self.truths = change, seed, flip, ()
 
     def site(self) -> Starlette:
         """The site."""
@@ -66,7 +68,8 @@ class World:
             name = request.path_params["name"]
             if name not in pages:
                 return HTMLResponse("<!doctype html><h1>Another page</h1>")
-            script = f"{WATCH}{WORKS[name]}({MUTATE})(['{self.change}', {self.seed}])"
+            flips = f";({FLIP})({list(self.flip)})" if self.flip[0] else ""
+            script = f"{WATCH}{WORKS[name]}({MUTATE})(['{self.change}', {self.seed}]){flips}"
             return HTMLResponse(f"<!doctype html><title>{name}</title><body>{pages[name]()}<script>{script}</script>")
 
         async def truth(request: Request) -> Response:

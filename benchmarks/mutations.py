@@ -126,7 +126,12 @@ PAGES = {"form": form, "shop": shop, "table": table, "inbox": inbox}
 
 CHANGES = ("classes", "ids", "order", "text", "wrappers", "all")
 
+FLIPS = ("negated", "undone", "widened", "replaced")
+"""Other meanings that an element's name can get; the two elements of a swap have to be named."""
+
 MUTATE = (Path(__file__).parent / "mutate.js").read_text().partition("\n")[2]
+
+FLIP = (Path(__file__).parent / "flip.js").read_text().partition("\n")[2]
 
 TAKE_AWAY = "truth => document.querySelector(`[data-truth='${truth}']`).remove()"
 DOUBLE = "truth => { const e = document.querySelector(`[data-truth='${truth}']`); e.after(e.cloneNode(true)); }"

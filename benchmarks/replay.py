@@ -20,9 +20,9 @@ import uvicorn
 
 from benchmarks.errands import ERRANDS, World
 from benchmarks.figure import Figure
-from benchmarks.mutations import CHANGES
+from benchmarks.mutations import CHANGES, FLIPS
 from benchmarks.workload import Nothing, kernel
-from gofer.browser import performing, replay
+from gofer.browser import replay
 from gofer.browser.actions import PlaywrightBrowser
 from gofer.browser.drafting import Errand, Unfit, draft
 from gofer.browser.driver import Driver
@@ -33,6 +33,7 @@ from gofer.browser.replay import Manner
 from gofer.core.action import Action, Navigate
 from gofer.core.application import Application, RunContext
 from gofer.core.errors import GoferError
+from gofer.core.event import BrowserActed
 from gofer.core.page import Change
 from gofer.testing.fake_run import FakeRun
 
@@ -143,6 +144,9 @@ class Tally:
     false_successes: int = 0
     runs: int = 0
     whole: int = 0
+    flipped: int = 0
+    followed: int = 0
+    """How often a step was done though its element meant something else."""
     ends: Counter[str] = field(default_factory=Counter)
 
 
@@ -151,32 +155,65 @@ async def changed(browser: PlaywrightBrowser, world: World, address: str) -> Tal
     tally = Tally()
     for name in ERRANDS:
         playbook, truths = await recorded(browser, world, address, name)
+        known = playbook, truths, values(name, address)
         for change in CHANGES:
             for seed in SEEDS:
-                await _one(browser, world, (name, change, seed), (playbook, truths, values(name, address)), tally)
+                await _one(browser, world, (name, change, seed), known, tally)
+        for place, step in enumerate(touched(name)):
+            await _flipped(browser, world, (name, FLIPS[place % len(FLIPS)], step), known, tally)
     return tally
+
+
+def touched(name: str) -> list[str]:
+    """The truth of each action's element, in their order."""
+    return [action.target.css.split('"')[1] for action in ERRANDS[name]]  # type: ignore[union-attr]
 
 
 async def _one(browser: PlaywrightBrowser, world: World, what: Any, known: Any, tally: Tally) -> None:
     (name, change, seed), (playbook, truths, given) = what, known
     world.begin(change, seed)
     run = FakeRun()
-    ended = "ok"
-    try:
-        await replay.replay(run, browser, playbook, given)
-    except GoferError as error:
-        ended = error.message
-    await asyncio.sleep(0.1)
-    acted = [event for event in run.memory.events if getattr(event, "step", None)]
+    ended = await _ended(browser, world, playbook, given, run)
     strangers = [truth for truth in world.truths if truth not in truths]
     tally.runs += 1
     tally.steps += len(playbook.steps)
-    tally.right += len(acted)
+    tally.right += _right(run, world, name)
     tally.wrong += len(strangers)
     tally.whole += ended == "ok"
     tally.false_successes += ended == "ok" and world.truths != truths
     if ended != "ok" or strangers:
         tally.ends[f"{name} {change} {seed}: {ended[:140]} {strangers}"] += 1
+
+
+async def _ended(
+    browser: PlaywrightBrowser, world: World, playbook: Playbook, given: dict[str, str], run: FakeRun
+) -> str:
+    try:
+        await replay.replay(run, browser, playbook, given, Manner(appears=PATIENCE))
+    except GoferError as error:
+        return error.message
+    finally:
+        await asyncio.sleep(0.1)
+    return "ok"
+
+
+def _right(run: FakeRun, world: World, name: str) -> int:
+    """Steps that say they were done and whose very own element was touched; the first opens the page."""
+    told = {event.step for event in run.memory.events if isinstance(event, BrowserActed)}
+    there = {truth[1:] for truth in world.truths}
+    return (1 in told) + sum(number in told and one in there for number, one in enumerate(touched(name), 2))
+
+
+async def _flipped(browser: PlaywrightBrowser, world: World, what: Any, known: Any, tally: Tally) -> None:
+    """An element that means something else now: the only right end is to stop before it."""
+    (name, how, truth), (playbook, _, given) = what, known
+    world.begin(flip=(truth, how))
+    ended = await _ended(browser, world, playbook, given, FakeRun())
+    tally.flipped += 1
+    tally.followed += truth in {one[1:] for one in world.truths}
+    tally.false_successes += ended == "ok"
+    if ended == "ok":
+        tally.ends[f"{name} {how} {truth}: followed"] += 1
 
 
 async def overhead(address: str, endpoint: str, name: str) -> tuple[list[float], float, float]:
@@ -220,7 +257,6 @@ async def browsing(endpoint: str) -> AsyncIterator[PlaywrightBrowser]:
 
 async def measure() -> list[Figure]:
     """The figures of replay."""
-    performing.APPEARS = PATIENCE
     world = World()
     with served(world) as address, chromium() as endpoint:
         async with browsing(endpoint) as browser:
@@ -235,7 +271,8 @@ def _survival(tally: Tally) -> Figure:
     value = f"{share:.1f} % of steps, {tally.false_successes} false successes"
     how = (
         f"{len(ERRANDS)} recorded errands x {len(CHANGES)} kinds of change x {len(SEEDS)} seeds, {tally.steps} steps, "
-        f"{tally.wrong} wrong elements touched, {tally.whole} of {tally.runs} replays went through"
+        f"{tally.wrong} wrong elements touched, {tally.whole} of {tally.runs} replays went through; "
+        f"{tally.followed} of {tally.flipped} elements followed that were given another meaning"
     )
     return Figure("replay survives changed pages", ">= 95 % of steps, 0 false successes", value, how)
 

@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from dataclasses import replace
 
 from pydantic import BaseModel
+from pydantic_ai.workspaces import WorkspaceError
 
 from benchmarks.desktop import processes, pss_bytes
 from benchmarks.figure import Figure
@@ -14,6 +16,7 @@ from gofer.core.run import Status
 from gofer.core.sandbox import Egress
 from gofer.kernel.parts import Policy
 from gofer.sandboxes.local import LocalSandbox
+from gofer.sandboxes.local.place import Place
 from gofer.testing.harness import Harness
 
 MANY, PAGES = 10, 5
@@ -41,7 +44,10 @@ async def errand(run: RunContext, _asked: Nothing) -> int:
 async def memory(kernel: Harness) -> int:
     """PSS of everything in the shared desktops, and of their keepers, in bytes."""
     boxes = [house.box for house in kernel.kernel.lender.sharing.houses if isinstance(house.box, LocalSandbox)]
-    places = [await box.place() for box in boxes]
+    places: list[Place] = []
+    for box in boxes:
+        with suppress(WorkspaceError):  # it is just being ended
+            places.append(await box.place())
     if not places:
         return 0
     found = processes({place.uid for place in places}, str(places[0].folder.parent))

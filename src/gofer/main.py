@@ -31,12 +31,12 @@ from gofer.kernel.log import EventLog
 from gofer.kernel.parts import Parts, Policy
 from gofer.models.resolve import Models
 from gofer.ops.table import operations
-from gofer.settings import Settings
+from gofer.settings import Settings, placed
 from gofer.storage import workers
 from gofer.storage.artifacts import ArtifactStore
 from gofer.storage.database import Database
 from gofer.storage.folder import folder_open, nobody_works_in
-from gofer.storage.schema import prepare
+from gofer.storage.schema import prepare, refuse_damaged
 from gofer.storage.vault import Vault
 from gofer.web.gateway import Gateway
 
@@ -46,7 +46,8 @@ BROWSER = "gofer.browser.driver:opened"
 SHARED_BROWSER = "gofer.browser.driver:shared"
 """Loaded when the first browser is opened: Playwright is not needed to serve."""
 
-DATABASES = ("gofer.db", "steps.db")
+STEPS = "steps.db"
+DATABASES = ("gofer.db", STEPS)
 
 SCRATCH = "browser"
 """Folder of what Playwright writes while it drives a browser; nothing in it outlives its gofer."""
@@ -70,7 +71,7 @@ async def build(settings: Settings, carry: bool = True) -> AsyncIterator[Gofer]:
 
     Without `carry` it only looks, asks and accepts: no run goes on because of it.
 
-    Raises `Refused`: ERR_DATA_IN_USE, ERR_DATA_NEWER, ERR_SETTINGS, ERR_MISSING_PROGRAM.
+    Raises `Refused`: ERR_DATA_IN_USE, ERR_DATA_NEWER, ERR_SETTINGS, ERR_MISSING_PROGRAM; `Unavailable`.
     """
     with _folder(settings, carry), _database(settings) as database:
         idle = not carry and await asyncio.to_thread(_nobody_works, settings, database)
@@ -79,6 +80,8 @@ async def build(settings: Settings, carry: bool = True) -> AsyncIterator[Gofer]:
         kernels: list[Kernel] = []
         shop_socket = _shop_socket(settings)
         parts = _parts(settings, database, shop_socket, partial(_tell_traffic, kernels))
+        if carry:
+            await asyncio.to_thread(_check, settings, parts.artifacts)
         kernel = Kernel(parts, settings.step_log_url)
         kernels.append(kernel)
         if carry:
@@ -120,9 +123,18 @@ def _prepare(database: Database, settings: Settings) -> None:
     try:
         prepare(database)
     except Unavailable as error:
-        where = settings.storage.database or settings.data
-        message = f"The data in {where} cannot be opened. {error.message}"
-        raise Refused(message, code=error.code, next_step=error.next_step) from error
+        message = f"The data in {settings.place} cannot be opened. {error.message}"
+        raise Unavailable(message, code=error.code, next_step=error.next_step) from error
+
+
+def _check(settings: Settings, artifacts: ArtifactStore) -> None:
+    """What only those need who carry runs."""
+    if settings.storage.database is None:
+        refuse_damaged(settings.data / STEPS)
+    try:
+        artifacts.check()
+    except Refused as error:
+        raise placed(error) from error
 
 
 def _parts(settings: Settings, database: Database, shop_socket: Path, on_traffic: OnTraffic) -> Parts:
@@ -172,6 +184,7 @@ def _policy(settings: Settings) -> Policy:
         warm_contexts=settings.sandboxes.warm_contexts,
         shared_idle_seconds=settings.sandboxes.shared_idle_seconds,
         share_across_principals=settings.sandboxes.share_across_principals,
+        private=settings.browser.private,
     )
 
 

@@ -42,7 +42,7 @@ EXPECTED = {
 
 PATTERNS = {
     "server.host": "a host name or an IP address, such as 127.0.0.1",
-    "storage.database": "an address that begins with postgresql://",
+    "storage.database": "a proper address that begins with postgresql://",
     "storage.artifacts": "a folder, or an address that begins with s3://, gs:// or az://",
 }
 
@@ -55,8 +55,11 @@ KINDS: Mapping[type, str] = {
     dict: "a section",
 }
 
-LOGIN = re.compile(r"://[^/@\s]*@")
-"""The part of an address that may hold a password."""
+LOGIN = re.compile(r"(?<=://)\S*(?=@)|(?<=[?&]password=)[^&\s]*", re.I)
+"""The parts of an address that may hold a password."""
+
+DATABASE = r"^postgres(ql)?(\+psycopg)?://([^:/@]*(:[^@]*)?@)?(\[[^/?]+\]|[^/:?@]+)?(:\d{1,5})?(/[^?]*)?(\?.*)?$"
+"""An address as SQLAlchemy reads it."""
 
 BASE_URLS = ("ANTHROPIC_BASE_URL", "OPENAI_BASE_URL")
 
@@ -86,7 +89,7 @@ class Storage(Section):
 
     database: str | None = Field(
         None,
-        pattern=r"^postgres(ql)?(\+psycopg)?://",
+        pattern=DATABASE,
         description="postgresql://… for many workers; without it a SQLite file in the data folder.",
     )
     artifacts: str | None = Field(
@@ -181,6 +184,11 @@ class Settings(Section):
     vault: VaultKeys = VaultKeys()
 
     @property
+    def place(self) -> str:
+        """Where the data are, as it may be told to everybody."""
+        return without_login(self.storage.database or str(self.data))
+
+    @property
     def database_url(self) -> str:
         """Where runs and events are kept."""
         return self.storage.database or f"sqlite:///{self.data / 'gofer.db'}"
@@ -199,8 +207,7 @@ class Settings(Section):
 def load(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process; raises `Refused` (ERR_SETTINGS) with line and key of what is wrong."""
     environment = os.environ if environment is None else environment
-    path = environment.get("GOFER_CONFIG")
-    values = _read(Path(path)) if path else _read_if_there(Path("gofer.toml"))
+    values = _source(environment)
     if folder := environment.get("GOFER_DATA"):
         values.raw["data"] = folder
     if key := environment.get("GOFER_VAULT_KEY"):
@@ -210,9 +217,29 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     return settings.model_copy(update={"data": settings.data.expanduser().resolve(), "models": models})
 
 
+def without_login(address: str) -> str:
+    """An address without its user and password."""
+    return LOGIN.sub("…", address)
+
+
+def placed(wrong: Refused) -> Refused:
+    """What a part has against a setting, which its message begins with, told with that setting's line."""
+    where = _source(os.environ).where(wrong.message.partition(":")[0].split("."))
+    return Refused(f"{where}: {wrong.message}", code=wrong.code)
+
+
 class _Source:
     def __init__(self, path: Path | None, text: str, raw: dict[str, Any]) -> None:
         self.path, self.text, self.raw = path, text, raw
+
+    def where(self, keys: list[str]) -> str:
+        """The file and the line of a setting."""
+        return f"{self.path}, line {_line(self.text, keys)}" if self.path else "The environment"
+
+
+def _source(environment: Mapping[str, str]) -> _Source:
+    path = environment.get("GOFER_CONFIG")
+    return _read(Path(path)) if path else _read_if_there(Path("gofer.toml"))
 
 
 def _read_if_there(path: Path) -> _Source:
@@ -239,19 +266,19 @@ def _validate(source: _Source) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         keys = [str(part) for part in first["loc"]]
-        where = f"{source.path}, line {_line(source.text, keys)}" if source.path else "The environment"
-        raise Refused(f"{where}: {'.'.join(keys)}: {_wrong(first, keys)}.", code="ERR_SETTINGS") from error
+        message = f"{source.where(keys)}: {'.'.join(keys)}: {_wrong(first, keys)}"
+        raise Refused(message, code="ERR_SETTINGS") from error
 
 
 def _wrong(problem: ErrorDetails, keys: list[str]) -> str:
     """What was expected there and what was found, in words."""
     if problem["type"] == "extra_forbidden":
         near = get_close_matches(keys[-1], _known(keys[:-1]), n=1)
-        return f"there is no such setting; did you mean {near[0]}" if near else "there is no such setting"
+        return f"there is no such setting; did you mean {near[0]}?" if near else "there is no such setting."
     limit = next(iter(problem.get("ctx", {}).values()), "")
     wanted = PATTERNS.get(".".join(keys)) if problem["type"] == "string_pattern_mismatch" else None
     expected = wanted or EXPECTED.get(problem["type"], problem["msg"]).format(limit)
-    return f"expected {expected}, found {_found(problem['input'])}"
+    return f"expected {expected}, found {_found(problem['input'])}."
 
 
 def _known(keys: list[str]) -> list[str]:
@@ -271,7 +298,7 @@ def _found(value: object) -> str:
     if isinstance(value, dict | list):
         return kind
     if isinstance(value, str):
-        value = LOGIN.sub("://…@", value)
+        value = without_login(value)
     written = json.dumps(value, ensure_ascii=False) if isinstance(value, bool | int | float | str) else str(value)
     return f"{kind} {written}"
 

@@ -15,9 +15,9 @@ class Typist:
     def __init__(self, *calls: tuple[str, dict[str, Any]]) -> None:
         self.calls = calls
         self.asked = 0
-        self.model = FunctionModel(self._turn)
+        self.model = FunctionModel(self.turn)
 
-    def _turn(self, messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
+    def turn(self, messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
         place = sum(isinstance(message, ModelResponse) for message in messages)
         self.asked += 1
         name, arguments = self.calls[place]

@@ -1,8 +1,11 @@
 """The second time costs nothing: an errand that a model did is written down, agreed on, replayed, and mended."""
 
+import re
 from typing import Any
 
 import pytest
+from pydantic_ai.messages import ModelMessage, ModelResponse
+from pydantic_ai.models.function import AgentInfo, FunctionModel
 from tests.apps.shop_errands import FIELDS, Typist, searching
 from tests.browser.chromium import served
 from tests.browser.site import site
@@ -10,10 +13,12 @@ from tests.browser.site import site
 from gofer.apps.browse.flow import browse
 from gofer.apps.browse.types import BrowseInput, BrowseResult
 from gofer.browser.actions import PlaywrightBrowser
-from gofer.core.errors import Refused
+from gofer.core.action import Action
+from gofer.core.errors import OverBudget, Refused
 from gofer.core.event import BrowserActed, PlaybookSaved
+from gofer.core.page import Change
 from gofer.core.playbook import Draft, Rules
-from gofer.testing.fake_run import FakeRun, Killed
+from gofer.testing.fake_run import FakeRun, Killed, Memory
 
 pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="session")]
 
@@ -87,7 +92,7 @@ async def test_the_playbook_holds_names_and_no_values_and_turns_pages_by_itself(
 ) -> None:
     run = await twice(browser, shop_address)
     (kept,) = run.memory.playbooks.values()
-    assert kept.name == "list-every-with-its-price-127"
+    assert re.fullmatch("127-0-0-1-list-price-[0-9a-f]{6}", kept.name)
     assert "mug" not in kept.text
     assert 'fill searchbox "Search the shop" with "{search}"' in kept.text
     assert 'expect url "{start_url}search?q={search}"' in kept.text
@@ -260,3 +265,103 @@ async def test_a_playbook_that_was_served_by_itself_and_failed_is_not_served_aga
         await browse(run, errand(shop_address))
     assert not run.memory.playbooks[name].served
     assert saved(run)[0].why.startswith("no longer served: Step 3")
+
+
+async def test_a_banner_in_the_way_is_left_out_another_time_but_never_the_mended_step(
+    browser: PlaywrightBrowser,
+) -> None:
+    banner = """<div id="b" style="position:fixed;inset:0"><button onclick="b.remove()">No thanks</button></div>"""
+    with served(site({"shop": CHANGED["shop"] + banner})) as address:
+        closing, click = (("click", {"element": f'button "{name}"'}) for name in ("No thanks", "Find it"))
+        done = ("final_result", {"done": True, "why": "A banner was there, and the button has another name."})
+        run = FakeRun(browser, model=Typist(closing, click, done).model)
+        await kept(run, STEPS.format(address=address))
+        await browse(run, BrowseInput(goal="Look up", playbook="look-up", parameters={"city": "Bergen"}))
+    text = run.memory.playbooks["look-up"].text
+    _, banner_step, mended_step, _ = (part.partition("\n\n")[0] for part in [*text.split("\nclick "), ""])
+    assert '"No thanks"' in banner_step
+    assert "  optional" in banner_step
+    assert '"Find it"' in mended_step
+    assert "optional" not in mended_step
+
+
+async def test_a_step_whose_page_says_so_already_is_not_left_out_silently_from_then_on(
+    browser: PlaywrightBrowser,
+) -> None:
+    there = {"shop": "<h1>Bergen</h1><label>City <input></label><p>Long since found</p>"}
+    with served(site(there)) as address:
+        run = FakeRun(browser, model=Typist(("final_result", {"done": True, "why": "It was found already."})).model)
+        await kept(run, STEPS.format(address=address).replace('expect text "{city}"', 'expect text "Long since found"'))
+        result = await browse(run, BrowseInput(goal="Look up", playbook="look-up", parameters={"city": "Bergen"}))
+    assert result.replay is not None
+    assert [one.step for one in result.replay.healed] == [3]
+    assert "optional" not in run.memory.playbooks["look-up"].text
+
+
+async def test_a_lost_computer_says_nothing_against_a_playbook(
+    browser: PlaywrightBrowser, shop_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(action: Action, *, tell: bool = True) -> Change:
+        raise Refused("The browser was lost.", code="ERR_SANDBOX_LOST")
+
+    run = await twice(browser, shop_address)
+    (name,) = run.memory.playbooks
+    monkeypatch.setattr(browser, "act", lost)
+    with pytest.raises(Refused, match="was lost"):
+        await browse(run, errand(shop_address))
+    assert run.memory.playbooks[name].served
+    assert saved(run) == []
+
+
+async def test_an_address_that_is_not_there_says_nothing_against_a_playbook(
+    browser: PlaywrightBrowser, shop_address: str
+) -> None:
+    run = await twice(browser, shop_address)
+    (name,) = run.memory.playbooks
+    run.model = Typist(("final_result", {"done": False, "why": "Not found."})).model
+    with pytest.raises(Refused, match="404"):
+        await browse(run, errand(shop_address, start_url=f"{shop_address}nowhere/"))
+    assert run.memory.playbooks[name].served
+
+
+async def test_two_errands_at_once_are_both_written_down(browser: PlaywrightBrowser, shop_address: str) -> None:
+    rows = await shelf(browser, shop_address, "mug")
+    first = FakeRun(browser, model=searching(shop_address, "mug", rows, pages=3).model, kill_after=4)
+    with pytest.raises(Killed):
+        await browse(first, errand(shop_address))
+    memory = Memory(kept=first.memory.kept, playbooks=first.memory.playbooks)
+    second = FakeRun(browser, model=searching(shop_address, "mug", rows, pages=3).model, memory=memory, id="run-2")
+    await browse(second, errand(shop_address, goal="What mugs are there?"))
+    await browse(first.again(), errand(shop_address))
+    assert len(first.memory.playbooks) == 2
+    assert all('click button "Search"' in one.text for one in first.memory.playbooks.values())
+
+
+async def test_nothing_stays_of_what_a_run_typed_that_failed(browser: PlaywrightBrowser, shop_address: str) -> None:
+    def out_of_money(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
+        if len(messages) < 4:
+            return typist.turn(messages, info)
+        assert b"anna@example.org" in b"".join(run.memory.kept.values())
+        raise OverBudget("No money is left.")
+
+    typing = ("fill", {"fields": {'searchbox "Search the shop"': "anna@example.org"}})
+    typist = Typist(("open_page", {"url": shop_address}), typing)
+    run = FakeRun(browser, model=FunctionModel(out_of_money))
+    with pytest.raises(OverBudget):
+        await browse(run, errand(shop_address))
+    assert b"anna@example.org" not in b"".join(run.memory.kept.values())
+
+
+async def test_a_kept_playbook_that_is_served_keeps_its_text_when_a_model_does_the_same(
+    browser: PlaywrightBrowser, shop_address: str
+) -> None:
+    run = await twice(browser, shop_address)
+    (name,) = run.memory.playbooks
+    edited = run.memory.playbooks[name].text.replace("\n  expect text", '\n  goal "Mine."\n  expect text', 1)
+    assert "Mine." in edited
+    run.memory.playbooks[name] = run.memory.playbooks[name].model_copy(update={"text": edited})
+    rows = await shelf(browser, shop_address, "mug")
+    run.model = searching(shop_address, "mug", rows, pages=3).model
+    await browse(run, errand(shop_address, fresh=True))
+    assert run.memory.playbooks[name].text == edited
+    assert [(event.agreeing, event.served) for event in saved(run)] == [(3, True)]

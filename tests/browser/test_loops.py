@@ -99,6 +99,8 @@ async def test_each_result_is_dealt_with_though_they_go_away(browser: Playwright
 open "{start_url}"
 for each mail of ".mail" at most 9
   click css "{mail} .archive"
+read "body"
+  column "about" from "h1"
 """
     await play(browser, text, start_url=f"{pages}/mails")
     assert (await browser.observe()).title == "mails Ada Bo Cleo"
@@ -109,9 +111,11 @@ async def test_each_result_that_stays_is_dealt_with_once(browser: PlaywrightBrow
 open "{start_url}"
 for each mail of ".mail" at most 2
   click css "{mail} b"
+read "body"
+  column "about" from "h1"
 """
     done = await play(browser, text, start_url=f"{pages}/mails")
-    assert done.acted == 3
+    assert (done.acted, done.unchecked) == (3, [3])
     assert done.notes == ["Did 2 of 3, as many as the playbook allows."]
 
 

@@ -4,16 +4,19 @@ A seeded sample; `benchmarks/replay.py` measures more of it.
 """
 
 from collections.abc import AsyncIterator, Iterator
+from itertools import pairwise
 
 import pytest
 import pytest_asyncio
-from benchmarks.mutations import CHANGES, DOUBLE, MUTATE, PAGES, TAKE_AWAY
+from benchmarks.mutations import CHANGES, DOUBLE, FLIP, FLIPS, MUTATE, PAGES, TAKE_AWAY
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, async_playwright
 from tests.browser.chromium import served
 from tests.browser.site import site
 
-from gofer.browser.fingerprints import found, pinned, taken
+from gofer.browser.fingerprints import found, taken
+from gofer.browser.pins import held, pinned
+from gofer.core.errors import Refused
 from gofer.core.fingerprint import Fingerprint
 
 pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="session")]
@@ -87,6 +90,72 @@ async def test_what_is_there_twice_is_nobody(page: Page, address: str, name: str
         await page.evaluate(DOUBLE, truth)
         if one.role not in ("checkbox", "radio"):  # a copy that its label does not name is another one
             assert await told(page, one) is None, one
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_what_means_something_else_now_is_nobody(page: Page, address: str, name: str) -> None:
+    await page.goto(f"{address}/{name}")
+    known = await recorded(page)
+    for place, truth in enumerate(list(known)[::3]):
+        for how in (FLIPS[place % len(FLIPS)], FLIPS[(place + 1) % len(FLIPS)]):
+            await page.goto(f"{address}/{name}")
+            await page.evaluate(FLIP, [truth, how, ""])
+            assert await told(page, known[truth]) is None, (how, known[truth])
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_two_that_swapped_their_names_are_both_nobody(page: Page, address: str, name: str) -> None:
+    await page.goto(f"{address}/{name}")
+    known = await recorded(page)
+    pairs = list(_pairs(known))
+    for one, other in pairs[:: max(1, len(pairs) // 6)]:
+        await page.goto(f"{address}/{name}")
+        await page.evaluate(FLIP, [one, "swapped", other])
+        assert (await told(page, known[one]), await told(page, known[other])) == (None, None), known[one]
+
+
+def _pairs(known: dict[str, Fingerprint]) -> Iterator[tuple[str, str]]:
+    """Two of a kind, each with a name and an attribute or class of its own: where only the name tells, it may move."""
+    for (one, first), (other, second) in pairwise((truth, mark) for truth, mark in known.items() if mark.of == 1):
+        own = all(_marks(mark) for mark in (first, second)) and not set(_marks(first)) & set(_marks(second))
+        if first.role == second.role and first.name and second.name and own:
+            yield one, other
+
+
+def _marks(mark: Fingerprint) -> list[str]:
+    kept = {key: value for key, value in mark.attributes.items() if key in ("id", "name", "href", "data-testid")}
+    return [f"{key}={value}" for key, value in kept.items() if value != "/"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "document.querySelector('button').textContent = 'Delete account'",
+        "document.querySelector('button').before(document.createElement('button'))",
+        "document.querySelector('button').id = 'other'",
+        "document.querySelector('h2').textContent = 'Bo'",
+        "document.querySelector('button').remove()",
+    ],
+)
+async def test_a_pin_holds_for_no_other_element_than_the_one_that_was_found(page: Page, change: str) -> None:
+    await page.set_content(
+        "<section><h2>Ada</h2><button id=go>Continue</button><button>Delete account</button></section>"
+    )
+    match = await found(page, await taken(page, page.get_by_role("button", name="Continue")))
+    assert match.ref is not None
+    assert await (await held(page, match.ref)).inner_text() == "Continue"
+    await page.evaluate(change)
+    with pytest.raises(Refused, match="another element"):
+        await held(page, match.ref)
+
+
+async def test_a_pin_does_not_outlive_its_page_though_the_next_looks_the_same(page: Page, address: str) -> None:
+    await page.goto(f"{address}/form")
+    match = await found(page, await taken(page, page.get_by_role("button", name="Search")))
+    assert match.ref is not None
+    await page.reload()
+    with pytest.raises(Refused, match="another element"):
+        await held(page, match.ref)
 
 
 async def test_a_fingerprint_holds_nothing_that_was_filled_in(page: Page, address: str) -> None:

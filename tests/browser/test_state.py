@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -144,16 +145,86 @@ async def test_a_browser_that_has_been_somewhere_keeps_what_it_has(page: Page, s
     assert document["origins"] == elsewhere
 
 
-async def test_a_page_that_hangs_still_leaves_its_cookies(
+def knows(**kinds: list[dict[str, Any]]) -> bytes:
+    """What an errand before left behind."""
+    return json.dumps({"format": 1, "cookies": [], "origins": [], "tabs": []} | kinds).encode()
+
+
+def theme(origin: str) -> dict[str, Any]:
+    """What a site stores."""
+    return {"origin": origin, "localStorage": [{"name": "theme", "value": "dark"}]}
+
+
+def cart(origin: str) -> dict[str, Any]:
+    """What a site stores in a tab."""
+    return {"origin": origin, "items": [["cart", "3 lamps"]]}
+
+
+def origins(document: dict[str, Any], kind: str) -> list[str]:
+    """Whose they are."""
+    return [entry["origin"] for entry in document[kind]]
+
+
+async def test_a_page_that_hangs_leaves_its_cookies_and_what_sites_stored_before(
     page: Page, shop: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(state, "SECONDS", 1.0)
+    monkeypatch.setattr(state, "TAB_SECONDS", 0.5)
+    elsewhere = "https://other.example"
+    await state.restore(page.context, knows(origins=[theme(elsewhere), theme(shop)], tabs=[cart(elsewhere)]))
     await page.goto(f"{shop}/look")
     await page.context.add_cookies([{"name": "now", "value": "1", "url": shop}])
     await page.evaluate("() => { setTimeout(() => { for (;;); }, 50) }")
     await page.wait_for_timeout(100)
-    document = json.loads(await state.capture(page.context))
+    told: list[str] = []
+    document = json.loads(await state.capture(page.context, told=told.append))
     assert [cookie["name"] for cookie in document["cookies"]] == ["now"]
+    assert sorted(origins(document, "origins")) == sorted([elsewhere, shop])
+    assert origins(document, "tabs") == [elsewhere]
+    assert told == [state.PARTLY]
+
+
+async def test_a_tabs_storage_outlives_errands_that_go_elsewhere(context: BrowserContext, shop: str) -> None:
+    known = knows(tabs=[cart("https://other.example"), cart(shop)])
+    for _ in range(3):
+        assert context.browser is not None
+        errand = await context.browser.new_context()
+        await errand.new_page()
+        await state.restore(errand, known)
+        await errand.pages[0].goto(f"{shop}/look")
+        known = await state.capture(errand)
+        await errand.close()
+    assert sorted(origins(json.loads(known), "tabs")) == sorted(["https://other.example", shop])
+
+
+async def test_what_a_site_forgot_does_not_come_back(page: Page, shop: str) -> None:
+    await state.restore(page.context, knows(origins=[theme(shop)], tabs=[cart(shop)]))
+    await page.goto(f"{shop}/look")
+    assert await page.evaluate("localStorage.theme + sessionStorage.cart") == "dark3 lamps"
+    await page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    document = json.loads(await state.capture(page.context))
+    assert document["origins"] == document["tabs"] == []
+
+
+async def test_a_state_that_was_not_taken_is_not_forgotten(page: Page, shop: str) -> None:
+    login = {"name": "login", "value": "1", "domain": "other.example", "path": "/", "expires": -1}
+    sitting = Kept(knows(cookies=[login], origins=[theme("no address")]))
+    async with seated(page.context, sitting):
+        await page.context.add_cookies([{"name": "now", "value": "1", "url": shop}])
+    assert "did not take" in str(sitting.told[0])
+    document = json.loads(sitting.state or b"")
+    assert sorted(cookie["name"] for cookie in document["cookies"]) == ["login", "now"]
+    assert document["origins"] == [theme("no address")]
+
+
+async def test_a_frame_without_storage_loses_nobody_elses(page: Page, shop: str) -> None:
+    await page.goto(f"{shop}/look")
+    await page.evaluate("sessionStorage.cart = '1 lamp'")
+    await page.set_content(f"<iframe sandbox='allow-scripts' src='{shop}/look'></iframe>")
+    told: list[str] = []
+    document = json.loads(await state.capture(page.context, told=told.append))
+    assert document["tabs"] == [{"origin": shop, "items": [["cart", "1 lamp"]]}]
+    assert told == []
 
 
 async def test_a_hundred_cookies_come_and_go_in_an_instant(context: BrowserContext) -> None:

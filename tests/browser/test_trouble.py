@@ -1,7 +1,8 @@
 """Sites that mean trouble: the errand goes on or is told in a sentence, and nothing is left behind."""
 
+import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -17,8 +18,9 @@ from gofer.browser.driver import Driver
 from gofer.browser.options import Options
 from gofer.browser.patience import Patience
 from gofer.core import action as do
-from gofer.core.action import Target
+from gofer.core.action import Read, Target
 from gofer.core.errors import GoferError, Refused, Unavailable
+from gofer.core.fingerprint import Fingerprint
 from gofer.core.page import Change
 from gofer.testing.fake_run import FakeRun
 from gofer.tools.browser import browser_tools
@@ -92,6 +94,56 @@ async def test_a_page_that_never_stops_loading_is_read_as_far_as_it_came(
     with pytest.raises(Unavailable, match="does not respond"):
         await troubled.navigate(f"{site}/drip")
     assert await calm(troubled, site)
+
+
+WAYS = (
+    do.Click(target=Target(role="link", name="Never")),
+    do.Click(target=Target(role="button", name="Send")),
+    do.Press(key="Enter", target=Target(label="Name")),
+    do.Select(target=Target(label="Leave"), values=("Go",)),
+)
+
+
+@pytest.mark.parametrize("action", WAYS, ids=lambda action: action.do)
+async def test_a_site_that_does_not_answer_costs_neither_the_tab_nor_what_was_filled_in(
+    troubled: PlaywrightBrowser, site: str, action: do.Action
+) -> None:
+    await troubled.navigate(f"{site}/waiting")
+    await troubled.fill_field(Target(label="Name"), "Grace")
+    change = await troubled.act(action)
+    assert "The site did not answer, so loading was stopped" in change.text
+    assert change.url == f"{site}/waiting"
+    assert await troubled.extract(Read(target=Target(label="Name"), what="value")) == "Grace"
+    assert (await troubled.click_element(Target(role="link", name="Calm"))).title == "calm"
+
+
+async def test_an_address_that_does_not_answer_leaves_the_page_before(troubled: PlaywrightBrowser, site: str) -> None:
+    await troubled.navigate(f"{site}/waiting")
+    with pytest.raises(Unavailable, match=r"does not answer\. The page before is still open"):
+        await troubled.navigate(f"{site}/never")
+    assert (await troubled.observe()).url == f"{site}/waiting"
+    assert await calm(troubled, site)
+
+
+QUESTIONS: dict[str, Callable[[PlaywrightBrowser], Awaitable[object]]] = {
+    "present": lambda browser: browser.present(named("Hog")),
+    "find": lambda browser: browser.find(Fingerprint(tag="button")),
+    "extract": lambda browser: browser.extract(Read(target=Target(css="button"))),
+    "picture": lambda browser: browser.take_screenshot(named("Hog")),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
+async def test_a_question_to_a_page_that_hangs_ends_soon_and_costs_its_tab(
+    troubled: PlaywrightBrowser, site: str, question: Callable[[PlaywrightBrowser], Awaitable[object]]
+) -> None:
+    await troubled.navigate(f"{site}/soon-hog")
+    await asyncio.sleep(2)
+    began = time.monotonic()
+    with pytest.raises(Unavailable, match="does not respond"):
+        await question(troubled)
+    assert time.monotonic() - began < 8
+    assert await troubled.get_current_url() == "about:blank"
 
 
 async def test_a_storm_of_alerts_costs_only_its_tab(troubled: PlaywrightBrowser, site: str) -> None:
@@ -231,7 +283,8 @@ async def test_words_of_a_page_stay_data_and_private_addresses_stay_closed(
     [
         "http://127.0.0.1/", "http://localhost:80/", "http://[::1]/", "http://10.0.0.7/", "http://192.168.1.1/",
         "http://169.254.169.254/latest", "http://2130706433/", "http://0x7f.1/", "http://printer.local/",
-        "http://[::ffff:127.0.0.1]/", "http://127.1/",
+        "http://[::ffff:127.0.0.1]/", "http://127.1/", "http://127.0x0.0.1/", "http://127。0。0。1/",
+        "http://0177.0.0.1/", "http://127.0.0.%31/", "http://①②⑦.0.0.1/", "http://127.0.0.1\\@a.example/",
     ],
 )  # fmt: skip
 async def test_no_address_of_this_network_is_opened_unless_allowed(hasty: Driver, chromium: str, url: str) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gofer.cli.remote import ADDRESSES
+from gofer.cli.addresses import ADDRESSES
 from gofer.testing.harness import Setup, harness
 
 

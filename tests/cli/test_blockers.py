@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.cli.program import Program
+from tests.cli.program import Program, said
 
 PAGES = Path(__file__).parents[1] / "browser" / "blockers" / "known"
 
@@ -52,11 +52,18 @@ def test_a_page_is_judged_with_its_status_where_private_addresses_are_allowed(go
     assert "--allow-private" in refused.stderr
 
 
-@pytest.mark.parametrize("where", ["/nowhere/page.html", "ftp://a.example/", "."])
+@pytest.mark.parametrize("line", ["status: abc", "header: a b: c", "url: nowhere"])
+def test_a_file_that_says_nonsense_of_its_answer_is_refused_at_once(gofer: Program, line: str) -> None:
+    file = gofer.folder / "page.html"
+    file.write_text(f"<!-- gofer\n{line}\n-->\n<h1>Hm</h1>")
+    said(gofer("blockers", str(file)), 2, "which makes no sense", line.partition(":")[0])
+
+
+@pytest.mark.parametrize("where", ["", "/nowhere/page.html", "ftp://a.example/", "."])
 def test_what_is_neither_page_nor_file_is_refused_in_a_sentence(gofer: Program, where: str) -> None:
     result = gofer("blockers", where)
     assert result.returncode == 2
-    assert "is neither a page's address" in result.stderr
+    assert f"“{where}” is neither a page's address" in result.stderr
 
 
 def test_a_dead_site_is_an_error_and_no_verdict(gofer: Program) -> None:

@@ -50,6 +50,56 @@ def test_a_place_for_files_that_takes_none_is_a_problem(gofer: Program) -> None:
     assert "artifacts\tproblem" in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('artifacts = "s3://"', "line 2: storage.artifacts: "),
+        ('artifacts = "s3://b"\nartifact_options = { zz = 1 }', "line 3: storage.artifact_options: "),
+        ('artifacts = "s3://b"\nartifact_options = { region = 1 }', "line 3: storage.artifact_options: "),
+    ],
+)
+def test_a_store_that_cannot_be_is_told_with_line_and_key_and_needed_only_by_who_uses_it(
+    gofer: Program, text: str, told: str
+) -> None:
+    gofer.configure(f"[storage]\n{text}\n")
+    checked = gofer("doctor")
+    assert checked.returncode == 1
+    assert told in next(line for line in checked.stdout.splitlines() if line.startswith("artifacts\tproblem"))
+    said(gofer("up", "--port", "0"), 2, told)
+    assert gofer("runs").returncode == 0
+
+
+def test_without_any_program_the_doctor_still_tells_everything(gofer: Program) -> None:
+    gofer.extra = {"PATH": "/nonexistent"}
+    result = gofer("doctor")
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    assert "code sandbox\tproblem" in result.stdout
+    assert "application: greet" in result.stdout
+
+
+def test_a_password_is_shown_to_nobody_and_a_database_that_is_away_is_no_refusal(gofer: Program) -> None:
+    gofer.configure('[storage]\ndatabase = "postgresql://nobody:pa/s@w0rd@127.0.0.1:1/x?password=w0rd"\n')
+    result = gofer("runs")
+    assert result.returncode == 2  # it has a “/” where none may be
+    assert "w0rd" not in result.stderr
+    gofer.configure('[storage]\ndatabase = "postgresql://nobody:w0rd@127.0.0.1:1/x?password=w0rd"\n')
+    for words in (("runs",), ("up", "--port", "0"), ("doctor",)):
+        result = gofer(*words)
+        assert result.returncode == 1
+        assert "w0rd" not in result.stderr + result.stdout
+    assert "The data in postgresql://…@127.0.0.1:1/x?password=… cannot be opened." in gofer("runs").stderr
+
+
+@pytest.mark.parametrize("name", ["gofer.db", "steps.db"])
+def test_a_damaged_database_is_called_so(gofer: Program, name: str) -> None:
+    assert gofer("runs").returncode == 0
+    (gofer.data / name).write_text("no database at all\n" * 100)
+    told = f"The database {gofer.data / name} is damaged: file is not a database."
+    said(gofer("up", "--port", "0"), 2, told, "copy")
+    assert f"database\tproblem\t{told}" in gofer("doctor").stdout
+
+
 def test_data_of_a_newer_gofer_is_a_problem(gofer: Program) -> None:
     gofer("runs")
     with closing(sqlite3.connect(gofer.data / "gofer.db")) as database:

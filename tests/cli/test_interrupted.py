@@ -17,7 +17,8 @@ def test_a_signal_ends_it_in_order_and_says_how_the_errand_goes_on(gofer: Progra
     run_id = gofer.json("runs")["runs"][0]["id"]
     assert process.returncode == 128 + number
     assert told.splitlines() == [
-        f"{run_id} goes on where it is with the next `gofer up`; `gofer cancel {run_id}` ends it for good."
+        f"{run_id} goes on where it is with the next `gofer up` or `gofer run`; "
+        f"`gofer cancel {run_id}` ends it for good."
     ]
 
 
@@ -53,6 +54,7 @@ def test_what_was_interrupted_goes_on_with_the_next_gofer(gofer: Program) -> Non
     process.terminate()
     process.communicate(timeout=20)
     run_id = gofer.json("runs")["runs"][0]["id"]
+    assert gofer("run", "greet", "name=Ada").stderr == f"Also going on with 1 unfinished errand: {run_id}\n"
     with gofer.up():
         assert gofer("answer", run_id, "tea").returncode == 0
         assert gofer("events", run_id, "--follow").returncode == 0

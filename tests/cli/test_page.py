@@ -10,6 +10,10 @@ from starlette.routing import Route
 from tests.browser.chromium import served
 from tests.cli.program import Program, said
 
+from gofer.browser.mishaps import hung
+from gofer.cli.window import for_people
+from gofer.core.errors import Refused
+
 pytestmark = pytest.mark.chromium
 
 
@@ -23,8 +27,35 @@ def address() -> Iterator[str]:
     async def away(request: Request) -> Response:
         return RedirectResponse("http://shop.gofer.example/")
 
-    with served(Starlette(routes=[Route("/form", form), Route("/away", away)])) as address:
+    async def wall(request: Request) -> Response:
+        return HTMLResponse("<title>No</title><h1>Go away</h1>", status_code=int(request.path_params["status"]))
+
+    async def drawn(request: Request) -> Response:
+        return HTMLResponse("<canvas width=300 height=200></canvas>")
+
+    routes = [Route("/form", form), Route("/away", away), Route("/wall/{status}", wall), Route("/drawn", drawn)]
+    with served(Starlette(routes=routes)) as address:
         yield address
+
+
+@pytest.mark.parametrize("status", [403, 500])
+def test_a_page_with_an_errors_status_is_shown_with_it(gofer: Program, address: str, status: int) -> None:
+    told = gofer("page", f"{address}/wall/{status}", "--allow-private")
+    assert told.returncode == 0, told.stderr
+    assert f"It came with the status {status}." in told.stdout
+    assert "Go away" in told.stdout
+
+
+def test_a_page_that_is_drawn_is_not_shown_as_nothing(gofer: Program, address: str) -> None:
+    told = gofer("page", f"{address}/drawn", "--allow-private")
+    assert told.returncode == 0, told.stderr
+    assert "Nothing here can be told in text" in told.stdout or "canvas" in told.stdout
+
+
+def test_what_the_browser_advises_a_model_is_not_told_to_people() -> None:
+    for advice in ("Read the page again.", "Its page is open, read it if that helps."):
+        assert for_people(Refused(f"No: closed. {advice}")).message == "No: closed."
+    assert for_people(hung("Could not look")).message == "Could not look: the page does not respond."
 
 
 def test_a_page_of_this_machine_is_shown_to_its_operator_who_says_so(gofer: Program, address: str) -> None:

@@ -84,12 +84,30 @@ def test_a_retry_changes_what_it_is_given_and_keeps_the_rest(served: Program) ->
     assert new["input"] == {**old["input"], "times": 2}
 
 
+def test_a_retry_takes_away_what_is_null_and_is_checked_without_it(served: Program) -> None:
+    old = served.json("run", "greet", "name=Ada", "times=2")
+    assert served.json("retry", old["id"], "times=null")["input"]["times"] == 1
+    said(served("retry", old["id"], "name=null"), 2, "name")
+
+
 def test_a_question_is_answered_from_another_terminal(served: Program) -> None:
     run_id = detached(served)
     said(served("answer", run_id, "milk"), 2, "tea, coffee")
     assert served("answer", run_id, "tea").returncode == 0
     assert served("events", run_id, "--follow").returncode == 0
     assert served.json("show", run_id)["output"] == "tea"
+
+
+def test_control_that_is_ones_own_already_is_no_refusal_and_is_shown(served: Program) -> None:
+    run_id = detached(served)
+    assert served("control", run_id, "take").stdout == f"{run_id} is in your hands.\n"
+    assert served("control", run_id, "take").stdout == f"{run_id} is in your hands already.\n"
+    assert "control   in your hands\n" in served("show", run_id).stdout
+    assert served("control", run_id, "return").returncode == 0
+    assert "control" not in served("show", run_id).stdout
+    served("cancel", run_id)
+    until(lambda: served.json("show", run_id)["status"] == "cancelled")
+    said(served("control", run_id, "take"), 2, "The run has ended: it is cancelled.")
 
 
 def test_a_run_cancelled_elsewhere_exits_with_3(served: Program) -> None:
@@ -111,7 +129,8 @@ def test_following_can_be_left_and_tells_how_to_come_back(served: Program) -> No
 
 
 def test_an_unknown_run_is_refused(either: Program) -> None:
-    said(either("show", "r-none"), 2, "r-none")
+    for name in ("r-none", "", "../../x"):
+        said(either("show", name), 2, f"There is no run '{name}'.")
 
 
 def detached(served: Program) -> str:

@@ -36,6 +36,10 @@ def test_an_unknown_scope_is_refused(served: Program) -> None:
     said(served("token", "create", "robot", "--scope", "everything"), 2, "everything", "runs:read")
 
 
+def test_the_owners_name_is_no_tokens_not_even_for_the_owner(served: Program) -> None:
+    said(served("token", "create", "owner", "--scope", "runs:read"), 2, "'owner'", "another name")
+
+
 def test_a_ticket_lets_in_once(served: Program) -> None:
     url = served("ticket").stdout.strip()
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())

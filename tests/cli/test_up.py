@@ -92,7 +92,16 @@ def _token(folder: Path) -> str:
 def test_a_taken_port_is_told(gofer: Program) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = str(taken.getsockname()[1])
-        said(gofer("up", "--port", port), 2, port, "--port N")
+        said(gofer("up", "--port", port), 2, f"port {port}: Address already in use.", "--port N")
+
+
+def test_a_model_that_cannot_be_used_is_warned_of_and_gofer_serves_all_the_same(gofer: Program) -> None:
+    gofer.configure('[models]\ndefault = "nonsense:x"\n')
+    with gofer.up() as server:
+        assert server.stderr is not None
+        line = server.stderr.readline()
+    assert line.startswith("warning: ")
+    assert "nonsense:x" in line
 
 
 def test_the_open_network_is_refused_without_tls(gofer: Program) -> None:

@@ -1,6 +1,7 @@
 """Two browsers pass the suite: Playwright's, and the one whose agent keeps its hands off while a person drives."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.browser.chromium import browser as playwright_browser
@@ -32,6 +33,12 @@ class _Served(BrowserSuite):
         """The suite's pages on loopback."""
         with served(browser_site) as address:
             yield address
+
+    @pytest.fixture
+    def paper(self, tmp_path: Path) -> str:
+        """A file beside the browser, which runs on this computer."""
+        (tmp_path / "paper.txt").write_text("hello")
+        return str(tmp_path / "paper.txt")
 
 
 class TestPlaywrightBrowser(_Served):

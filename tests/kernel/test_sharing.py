@@ -97,6 +97,16 @@ async def test_a_shared_desktop_that_nobody_uses_ends_and_leaves_nothing(folder:
                 await asyncio.sleep(0.1)
 
 
+async def test_an_errand_costs_one_renderer(folder: Path) -> None:
+    async with browsing(folder, Policy(warm_contexts=0)) as kernel:
+        runs = [await kernel.start("errand", shared=True, ask=True) for _ in range(3)]
+        for run in runs:
+            await kernel.reaches(run.id, Status.WAITING)
+        (house,) = houses(kernel)
+        counted = await house.box.run(["pgrep", "-c", "-f", "type=renderer"])
+        assert int(counted.stdout) <= len(runs) + 2, "the first window and the spare one besides"
+
+
 async def test_rooms_are_made_ahead_and_a_dead_one_is_thrown_away(folder: Path) -> None:
     async with browsing(folder, Policy(warm_contexts=2)) as kernel:
         await kernel.run("errand", shared=True)

@@ -1,9 +1,12 @@
 """Control groups over a made-up cgroup file system, because no machine has both versions at work."""
 
+import os
+import signal
+import subprocess
 from pathlib import Path
 
 from gofer.core.sandbox import Limits
-from gofer.sandboxes.local.cgroups import CONTROLLERS, delegate, detect
+from gofer.sandboxes.local.cgroups import CONTROLLERS, detect, family
 
 LIMITS = Limits(memory_mb=256, pids=64, cpus=0.5)
 
@@ -29,7 +32,7 @@ def v2(tmp_path: Path) -> tuple[Path, Path]:
     for folder in (mounts, here):
         (folder / "cgroup.controllers").write_text("cpuset cpu io memory pids\n")
     (here / "cgroup.subtree_control").write_text("")
-    (here / "cgroup.procs").write_text("10\n11\n")
+    (here / "cgroup.procs").write_text(f"{os.getpid()}\n")
     (here / "memory.swap.max").touch()
     own.write_text("0::/gofer.service\n")
     return mounts, own
@@ -63,15 +66,48 @@ def test_version_2_moves_gofer_into_a_leaf_before_it_hands_controllers_on(tmp_pa
     mounts, own = v2(tmp_path)
     detect(mounts, own)
     here = mounts / "gofer.service"
-    assert (here / "gofer-host/cgroup.procs").read_text() == "11"
+    assert (here / "gofer-host/cgroup.procs").read_text() == str(os.getpid())
     assert (here / "cgroup.subtree_control").read_text() == "+memory +pids +cpu"
 
 
-def test_version_2_that_is_handed_on_already_is_left_alone(tmp_path: Path) -> None:
-    mounts, _ = v2(tmp_path)
+def test_version_2_moves_nobody_else_and_uses_the_group_above_where_that_serves(tmp_path: Path) -> None:
+    mounts, own = v2(tmp_path)
+    here = mounts / "gofer.service"
+    (here / "cgroup.procs").write_text(f"1\n{os.getpid()}\n")  # with a shell, say
+    assert detect(mounts, own) is None
+    (mounts / "cgroup.subtree_control").write_text("cpu memory pids\n")
+    groups = detect(mounts, own)
+    assert groups
+    assert groups.paths("a1") == [f"{mounts}/gofer-a1"]
+    assert not (here / "gofer-host").exists()
+
+
+def test_version_2_finds_the_same_groups_from_the_leaf_that_a_gofer_moved_into(tmp_path: Path) -> None:
+    mounts, own = v2(tmp_path)
+    first = detect(mounts, own)
     here = mounts / "gofer.service"
     (here / "cgroup.subtree_control").write_text("cpu memory pids")
-    delegate(here)
+    own.write_text("0::/gofer.service/gofer-host\n")
+    assert detect(mounts, own) == first
+    assert sorted(path.name for path in here.iterdir() if path.is_dir()) == ["gofer-host"]
+
+
+def test_a_family_is_a_process_with_its_descendants() -> None:
+    with subprocess.Popen(["sh", "-c", "sleep 20 & echo $!; wait"], stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout
+        grandchild = int(child.stdout.readline())
+        assert {os.getpid(), child.pid, grandchild} <= family()
+        assert os.getppid() not in family()
+        os.kill(grandchild, signal.SIGKILL)
+
+
+def test_version_2_that_is_handed_on_already_is_left_alone(tmp_path: Path) -> None:
+    mounts, own = v2(tmp_path)
+    here = mounts / "gofer.service"
+    (here / "cgroup.subtree_control").write_text("cpu memory pids")
+    groups = detect(mounts, own)
+    assert groups
+    assert groups.parents["memory"] == here
     assert not (here / "gofer-host").exists()
 
 

@@ -88,7 +88,9 @@ async def check_after(root: Path, told: set[str]) -> None:
     for ref in await provider.living():
         await provider.destroy(ref)
     await until(lambda: not list(processes_naming(str(root))))
-    assert await provider.living() == []
+    async with asyncio.timeout(SETTLED_SECONDS):
+        while await provider.living():  # a keeper that got its last order late has not told its name yet
+            await asyncio.sleep(0.02)
 
 
 async def until(happened: Callable[[], bool]) -> None:
@@ -201,13 +203,14 @@ async def test_a_keeper_started_ahead_that_was_killed_is_not_missed(local: Local
 
 
 async def test_a_sandbox_that_hears_nothing_ends_itself(tmp_path: Path) -> None:
-    provider = LocalSandboxes(tmp_path / "sandboxes", idle_seconds=1.0)
+    provider = LocalSandboxes(tmp_path / "sandboxes", idle_seconds=3.0)
     held, lost = await provider.create(SandboxSpec()), await provider.create(SandboxSpec())
     assert held.ref
     assert lost.ref
-    for _ in range(25):
-        await asyncio.sleep(0.1)
-        await provider.heartbeat([held.ref])
+    async with asyncio.timeout(20):
+        while lost.ref in await provider.living():
+            await provider.heartbeat([held.ref])
+            await asyncio.sleep(0.1)
     assert await provider.living() == [held.ref]
     assert not (tmp_path / "sandboxes" / lost.ref.id).exists()
     await provider.destroy(held.ref)

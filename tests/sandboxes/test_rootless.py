@@ -19,7 +19,8 @@ from gofer.core.sandbox import Limits, SandboxSpec
 from gofer.sandboxes.local import LocalSandboxes
 
 BOMB = "a = []\\nwhile True: a.append(b'x' * 10_000_000)"
-FILL = "for i in 1 2 3 4; do head -c 9000000 /dev/zero > /workspace/$i || exit; done; sleep 20; echo survived"
+FILL = "for i in 1 2 3 4; do head -c 9000000 /dev/zero > %s/$i || exit; done; sleep 20; echo survived"
+DEEP = "import os\\nfor _ in range(40): os.mkdir('d' * 250); os.chdir('d' * 250)\\nos.chmod('..', 0)"
 
 async def main():
     provider = LocalSandboxes(Path(sys.argv[1]) / "sandboxes")
@@ -28,10 +29,14 @@ async def main():
     print((await box.run(["id", "-u"])).stdout.strip())
     bomb = await box.run(["python3", "-c", BOMB])
     print("MemoryError" in bomb.stderr)
-    try:
-        print((await box.run(FILL, shell=True, timeout=30)).stdout)
-    except WorkspaceUnavailableError:
-        print("ended for its size")
+    for folder in "/workspace", "/run/sbx":
+        print((await box.run(["python3", "-c", DEEP])).exit_code)
+        try:
+            print((await box.run(FILL % folder, shell=True, timeout=30)).stdout)
+        except WorkspaceUnavailableError:
+            print("ended for its size")
+        await provider.destroy(box.ref)
+        box = await provider.create(SandboxSpec(limits=Limits(disk_mb=16)))
     await provider.destroy(box.ref)
     print(await provider.living(), list((Path(sys.argv[1]) / "sandboxes").iterdir()))
 
@@ -76,5 +81,5 @@ def test_an_ordinary_user_gets_sandboxes_with_softer_limits(python: str) -> None
         ran = as_nobody(python, "-c", SCRIPT, str(folder))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    told = ["sandboxes run as gofer's own user", "1000", "True", "ended for its size", "[] []"]
+    told = ["sandboxes run as gofer's own user", "1000", "True", *["0", "ended for its size"] * 2, "[] []"]
     assert ran.stdout.splitlines() == told, ran.stderr

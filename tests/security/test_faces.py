@@ -1,7 +1,11 @@
-"""Face by operation by scope, on a real kernel: only the very scope, or `*`, opens an operation."""
+"""Face by operation by scope, on a real kernel: only the very scope, or `*`, opens an operation, a page or a stream.
+
+The command line is no face of its own here: it speaks REST.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,13 +13,16 @@ from typing import Any
 import httpx
 import pytest
 from tests.kernel.applications import APPLICATIONS
+from tests.web.conftest import serving
 
 from gofer.core.clock import SystemClock
 from gofer.core.operation import Operation
-from gofer.core.principal import EVERYTHING, OWNER
+from gofer.core.principal import EVERYTHING, OWNER, Principal
+from gofer.core.run import Run
 from gofer.kernel.access import SCOPES, SESSION_SECONDS
 from gofer.kernel.files import Files
 from gofer.testing.harness import Harness, Setup, harness
+from gofer.web.auth import COOKIE
 from gofer.web.gateway import Gateway
 from gofer.web.server import create_app
 from gofer.web.standing import LOOK_SECONDS, Standing
@@ -38,6 +45,33 @@ BODIES: dict[str, dict[str, Any]] = {
     "token.create": {"name": "helper", "scopes": ["tokens:write"]},
 }
 REFUSED = (401, 403)
+HTML, EVENTS, ANY = "text/html", "text/event-stream", "*/*"
+
+
+@dataclass(frozen=True)
+class Face:
+    """An address that is no row of the table, and the scope that opens it."""
+
+    method: str
+    path: str
+    scope: str
+    accept: str = HTML
+
+
+FACES = (
+    Face("GET", "/", "runs:read"),
+    Face("GET", "/runs/{id}", "runs:read"),
+    Face("GET", "/playbooks", "playbooks:read"),
+    Face("GET", "/playbooks/none", "playbooks:read"),
+    Face("GET", "/sessions", "sessions:read"),
+    Face("GET", "/api/v1/runs", "runs:read", EVENTS),
+    Face("GET", "/api/v1/runs/{id}/events", "runs:read", EVENTS),
+    Face("GET", "/artifacts/{file}", "runs:read", ANY),
+    Face("POST", "/runs/{id}/vnc-ticket", "runs:read", ANY),
+    Face("GET", "/metrics", "system:read", ANY),
+)
+OPEN_TO_ALL = {"/login", "/logout", "/health", "/openapi.json", "/runs/{id}/vnc"}
+"""The desktop's WebSocket takes only a ticket, which `tests/web/test_live.py` walks."""
 
 
 def gateway(gofer: Harness, novnc: Path) -> Gateway:
@@ -87,6 +121,40 @@ async def test_every_operation_needs_its_very_scope(gofer: Harness, client: http
             status = await ask(client, operation, run.id, token)
             opened = status not in REFUSED
             assert opened == (scope in (operation.scope, EVERYTHING)), (operation.name, scope, status)
+
+
+async def knock(client: httpx.AsyncClient, face: Face, run: Run, headers: dict[str, str]) -> int:
+    """The status that a face answers with; a stream is not read to its end, which never comes."""
+    path = face.path.replace("{id}", run.id).replace("{file}", "no-such-file")
+    sent = {"Accept": face.accept, "Origin": str(client.base_url).rstrip("/")} | headers
+    async with client.stream(face.method, path, headers=sent) as answer:
+        return answer.status_code
+
+
+@pytest.mark.parametrize("face", FACES, ids=lambda face: f"{face.method} {face.path} {face.accept}")
+async def test_every_page_stream_and_file_needs_its_very_scope(face: Face, gofer: Harness, tmp_path: Path) -> None:
+    run = await gofer.start("ask")
+    access = gofer.kernel.access
+    async with serving(gateway(gofer, tmp_path)) as site, httpx.AsyncClient(base_url=site) as client:
+        door = 303 if face.accept == HTML and face.method == "GET" else 401
+        assert await knock(client, face, run, {}) == door
+        assert await knock(client, face, run, {"Cookie": f"{COOKIE}=wrong"}) == door
+        for scope in SCOPES:
+            name = scope.replace("*", "all").replace(":", "-")
+            token = await access.create_token(OWNER, name, [scope])
+            session = await access.session(Principal(id=name, scopes=frozenset({scope})))
+            for headers in ({"Authorization": f"Bearer {token}"}, {"Cookie": f"{COOKIE}={session}"}):
+                status = await knock(client, face, run, headers)
+                opened = status not in (*REFUSED, 303)
+                assert opened == (scope in (face.scope, EVERYTHING)), (scope, status)
+
+
+def test_the_walk_over_pages_and_streams_leaves_no_address_out(gofer: Harness, tmp_path: Path) -> None:
+    routes = create_app(gateway(gofer, tmp_path)).routes
+    served = {path for route in routes if not (path := str(getattr(route, "path", ""))).startswith("/api/v1")}
+    paths = {face.path.replace("{file}", "{id}").replace("none", "{name}") for face in FACES}
+    walked = {path for path in paths if not path.startswith("/api/v1")}
+    assert {path for path in served if not path.startswith(("/static", "/novnc"))} == walked | OPEN_TO_ALL
 
 
 async def test_a_token_grants_no_more_than_its_maker_has(gofer: Harness, client: httpx.AsyncClient) -> None:

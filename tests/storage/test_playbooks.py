@@ -24,10 +24,10 @@ def store(folder: Path, database: str | None) -> Iterator[Database]:
     opened.close()
 
 
-async def keep(store: Database, text: str, *, of: str = "me", **more: Any) -> KeptPlaybook:
+async def keep(store: Database, text: str, *, whose: str = "me", **more: Any) -> KeptPlaybook:
     """Keep one, called `look` unless told otherwise."""
     plain = {"text": text, "why": "because", "name": "look", "errand": "e1", "served": False, **more}
-    author = Author("browse", of, "run-1", 5.0)
+    author = Author("browse", whose, "run-1", 5.0)
     return await store.write(lambda c: playbooks.keep(c, Draft.model_validate(plain), author))
 
 
@@ -44,7 +44,7 @@ async def test_a_new_text_is_a_new_version_and_the_same_text_is_not(store: Datab
 
 async def test_each_principal_has_its_own(store: Database) -> None:
     await keep(store, "mine")
-    await keep(store, "theirs", of="them")
+    await keep(store, "theirs", whose="them")
     assert [one.text for one in await store.read(lambda c: playbooks.listed(c, "me"))] == ["mine"]
     assert len(await store.read(lambda c: playbooks.listed(c, None))) == 2
     found = await store.read(lambda c: playbooks.of_errand(c, "them", "browse", "e1"))
@@ -82,3 +82,36 @@ async def test_a_deleted_playbook_is_gone_with_its_versions(store: Database) -> 
     assert await store.write(lambda c: playbooks.delete(c, "me", "look"))
     assert not await store.write(lambda c: playbooks.delete(c, "me", "look"))
     assert (await keep(store, "two")).version == 1
+
+
+async def test_a_replay_of_an_older_version_counts_for_that_version_and_overrules_nobody(store: Database) -> None:
+    await keep(store, "one", served=True)
+    await keep(store, "by hand", served=True, agreeing=7)
+    late = await keep(store, "one", of=1, worked=True, served=False)
+    assert (late.version, late.text, late.served, late.agreeing, late.good) == (2, "by hand", True, 7, 1)
+    withdrawn = await keep(store, "one", of=1, served=False)
+    assert (withdrawn.version, withdrawn.served) == (2, True)
+
+
+async def test_a_mended_text_is_kept_only_while_the_version_it_mends_is_the_newest(store: Database) -> None:
+    await keep(store, "one")
+    assert (await keep(store, "one mended", of=1, worked=True)).version == 2
+    late = await keep(store, "one mended otherwise", of=1, worked=True)
+    assert (late.version, late.text) == (2, "one mended")
+    history = await store.read(lambda c: playbooks.history(c, "me", "look"))
+    assert [(one.number, one.worked) for one in history] == [(2, 1), (1, 0)]
+    assert (await keep(store, "mine", of=0)).text == "one mended"
+
+
+async def test_a_replay_does_not_bring_back_what_was_deleted_meanwhile(store: Database) -> None:
+    await keep(store, "one")
+    await store.write(lambda c: playbooks.delete(c, "me", "look"))
+    with pytest.raises(Refused, match="deleted meanwhile"):
+        await keep(store, "one", of=1, worked=True)
+    assert await store.read(lambda c: playbooks.listed(c, "me")) == []
+
+
+async def test_a_replay_that_worked_does_not_decide_whether_it_is_served(store: Database) -> None:
+    await keep(store, "one", served=True, agreeing=2)
+    worked = await keep(store, "one", of=1, worked=True, served=False, agreeing=1)
+    assert (worked.served, worked.agreeing, worked.good) == (True, 2, 1)

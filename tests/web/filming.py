@@ -1,15 +1,27 @@
 """Errands with many pictures, a replay, a blocked page and kept playbooks, as tests of the pages play them."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
 from tests.web.story import PRICES, SHOP, png
 
 from gofer.core.blocker import Blocker, BlockerKind, Evidence
-from gofer.core.event import BlockerSeen, BrowserActed, ModelFinished, RunStarted, RunSucceeded, SandboxClosed
+from gofer.core.event import (
+    BlockerSeen,
+    BrowserActed,
+    ModelFinished,
+    RunResumed,
+    RunStarted,
+    RunSucceeded,
+    RunWaiting,
+    SandboxClosed,
+    StepFinished,
+    StepStarted,
+)
 from gofer.core.principal import OWNER
 from gofer.core.question import Question
-from gofer.core.run import Run, Status
+from gofer.core.run import Run, Status, WaitingFor
 from gofer.core.session import SavedSession
 from gofer.core.usage import Metrics, StepTime
 from gofer.testing.fake_gateway import FakeGofer
@@ -119,6 +131,7 @@ async def block(gofer: FakeGofer, run_id: str) -> None:
         artifact=shot.name,
     )
     await gofer.operations.ask(run_id, asked)
+    await gofer.log.tell(run_id, RunWaiting(waiting_for=WaitingFor.PERSON, reason=asked.text[:40]))
 
 
 def keep(gofer: FakeGofer) -> None:
@@ -129,3 +142,27 @@ def keep(gofer: FakeGofer) -> None:
     shelf.write("renew_books", FIRST.replace("price_watch", "renew_books"), "recorded", "run-0003")
     kept = {"version": 3, "versions": 3, "size": 18_400, "saved_at": datetime.now(UTC), "saved_by": "run-0001"}
     shelf.saved["shop"] = SavedSession.model_validate({"profile": "shop", "principal": OWNER.id, **kept})
+
+
+async def loop(gofer: FakeGofer, run_id: str) -> None:
+    """A playbook whose third step comes again, around a look at the clock and a person's hand on the mouse."""
+    tell = gofer.log.tell
+    for number in (0, 1, 2, 3, 2):
+        name = f"{number + 1}. {STEPS[number]}"
+        await tell(run_id, StepStarted(name=name))
+        done = {"action": "click", "sentence": STEPS[number], "url": SHOP, "seconds": 0.4, "by": "playbook"}
+        await tell(run_id, BrowserActed.model_validate(done | {"step": number + 1}))
+        await tell(run_id, StepFinished(name=name, seconds=0.4))
+    for name in ("clock", "_picture", "Note when it ends"):
+        await tell(run_id, StepStarted(name=name))
+        await tell(run_id, StepFinished(name=name, seconds=0.0))
+    await tell(run_id, RunWaiting(waiting_for=WaitingFor.PERSON, reason="owner has control"))
+    await asyncio.sleep(1.1)
+    await tell(run_id, RunResumed())
+    times = [StepTime(name=name, seconds=0.4) for name in ("1. Open", "_picture", "2. Read", "clock")]
+    gofer.operations.metrics = Metrics(steps=times)
+    cost = {"usd": 0.0, "seconds": 15.0, "first_usd": 0.41, "first_seconds": 96.0}
+    told: Any = {"playbook": "price_watch", "version": 1, "replayed": 3, "healed": [], **cost}
+    found: Any = {"text": "Read 3 rows.", "how": "playbook", "replay": told}
+    ended = {"status": Status.SUCCEEDED, "output": found, "ended_at": datetime.now(UTC)}
+    await tell(run_id, RunSucceeded(output=found), **ended)

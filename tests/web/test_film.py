@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import re
 from io import StringIO
 from pathlib import Path
 from typing import Literal
@@ -154,7 +155,14 @@ async def test_figures_tell_what_the_run_did_outside(gofer: FakeGofer, site: str
     async with visiting(site, tmp_path) as visit:
         page = visit.page
         await visit.enter(gofer, f"/runs/{run.id}")
-        for fact in ("48, 2 refused", "Received1.8 MB", "Sent21.0 kB", "Tokens in900", "$0.02", "4 in 4.0 s"):
+        for fact in (
+            "48, 2 refused",
+            "Received1.8 MB",
+            "Sent21.0 kB",
+            "Tokens in900",
+            "$0.02",
+            "with reading and saving4 in 4.0 s",
+        ):
             await expect(page.locator("#metrics")).to_contain_text(fact)
         await page.get_by_text("Time of each step").click()
         await expect(page.locator("#timing tbody tr")).to_have_count(4)
@@ -176,6 +184,9 @@ async def test_a_blocked_page_asks_with_its_picture_its_signs_and_a_deadline(
         await card.get_by_text("Why: CAPTCHA by Example, 97 % sure").click()
         await expect(card).to_contain_text("The page holds a frame from https://captcha.example/anchor")
         await expect(card.get_by_role("timer")).to_contain_text("29 min")
+        await expect(card.get_by_role("timer")).to_contain_text("If nobody answers: “Abort”.")
+        waiting = page.locator("#timeline li", has_text="Waits for you")
+        await expect(waiting).to_have_text(re.compile(r"^Waits for you\d\d:"))
         await page.wait_for_timeout(200)
         await visit.shoot(f"blocked-{scheme}-{width}")
         await card.get_by_role("button", name="+10 minutes").click()
@@ -195,3 +206,53 @@ async def test_a_picture_that_is_gone_becomes_a_placeholder(gofer: FakeGofer, si
         await expect(visit.page.locator(".frame").last).to_contain_text("No picture")
         await expect(visit.page.get_by_role("button", name="Click", exact=True)).to_be_visible()
         visit.problems.clear()  # the browser reports the missing file
+
+
+async def test_film_and_story_number_the_steps_alike_and_hide_bookkeeping(
+    gofer: FakeGofer, site: str, tmp_path: Path
+) -> None:
+    run = await gofer.log.add("browse", {"playbook": "price_watch"})
+    await filming.loop(gofer, run.id)
+    async with visiting(site, tmp_path) as visit:
+        page = visit.page
+        await visit.enter(gofer, f"/runs/{run.id}")
+        await expect(page.locator(".frame")).to_have_count(5)
+        assert await page.locator(".frame .words b").all_inner_texts() == ["1", "2", "3", "4", "5"]
+        assert await page.locator("#timeline .number").all_inner_texts() == ["1", "2", "3", "4", "5"]
+        assert await page.locator("#timeline .step h3").all_inner_texts() == [*filming.STEPS, filming.STEPS[2]]
+        await expect(page.locator("#replay")).to_contain_text("Replayed 5 steps, healed 0")
+        await expect(page.locator("#replay")).to_contain_text(", and waited ")
+        await expect(page.locator("#metrics")).to_contain_text("with reading and saving2 in 0.8 s")
+        await visit.shoot("numbered")
+
+
+async def test_a_result_leaves_out_what_is_empty_and_says_nothing_twice(
+    gofer: FakeGofer, site: str, tmp_path: Path
+) -> None:
+    changes = [f"New: kettle {number}" for number in range(12)]
+    told = "\n".join(["12 changes since the last run:", *(f"- {one}" for one in changes[:10]), "- … and 2 more"])
+    empty: dict[str, object] = {"csv": None, "files": [], "replay": None, "note": ""}
+    output = {"text": told, "data": [], **empty, "changes": changes, "how": "playbook"}
+    run = await gofer.log.add("browse", {"goal": "Look"}, status="succeeded", output=output)
+    async with visiting(site, tmp_path) as visit:
+        page = visit.page
+        await visit.enter(gofer, f"/runs/{run.id}")
+        assert await page.locator("#output dt").all_inner_texts() == ["Text", "Changes", "How"]
+        await expect(page.locator("#output dd").first).to_have_text("12 changes since the last run:")
+        await visit.shoot("changes")
+
+
+async def test_a_table_with_addresses_fits_a_phone(gofer: FakeGofer, site: str, tmp_path: Path) -> None:
+    run = await filming.replay(gofer)
+    await filming.finish(gofer, run)
+    async with visiting(site, tmp_path, width=390) as visit:
+        page = visit.page
+        await visit.enter(gofer, f"/runs/{run.id}")
+        link = page.locator("#output table").get_by_role("link").first
+        await link.scroll_into_view_if_needed()
+        box, sheet = await link.bounding_box(), await page.locator("#output .sheet").bounding_box()
+        assert box is not None
+        assert sheet is not None
+        assert box["height"] < 30
+        assert box["x"] + box["width"] <= sheet["x"] + sheet["width"]
+        await visit.shoot("table-390")

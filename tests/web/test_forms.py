@@ -8,13 +8,17 @@ from typing import Literal
 
 import pytest
 from playwright.async_api import Page, expect
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, JsonValue, field_validator
 from tests.security.test_faces import gateway
 from tests.web.conftest import NOVNC, serving
 from tests.web.visit import visiting
 
+from gofer.apps.browse import APPLICATION as BROWSE
+from gofer.apps.browse.types import BrowseInput
 from gofer.core.application import Application, RunContext
+from gofer.core.errors import Refused
 from gofer.core.principal import OWNER
+from gofer.kernel.intake import validated
 from gofer.testing.harness import Harness, Setup, harness
 from gofer.web.forms import form
 
@@ -159,3 +163,48 @@ async def test_a_new_application_has_its_form_for_free(
 EXPECTED = """{"words": "kettles", "home_url": "https://shop.example/", "colour": "green", "many": 4, "share": 0.5,
     "loud": true, "size": 2, "nick": "Al", "tags": ["a", "b"], "facts": {"lang": "en", "city": "Rome"},
     "parts": [{"name": "lid", "size": 1}], "recipe": "as always"}"""
+
+
+def test_what_an_application_wants_by_a_rule_of_its_own_is_asked_for_first() -> None:
+    drawn = form(BROWSE)
+    assert [(field.name, field.expected, field.required) for field in drawn.needed] == [
+        ("goal", True, False),
+        ("start_url", True, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "The input does not fit: goal: is needed where no playbook is named."),
+        ({"goal": "Look"}, "The input does not fit: start_url: is needed where no playbook is named."),
+    ],
+)
+def test_a_rule_of_the_whole_input_names_its_field(given: dict[str, JsonValue], said: str) -> None:
+    with pytest.raises(Refused) as refused:
+        validated(BrowseInput, given)
+    assert refused.value.message == said
+
+
+@pytest.mark.chromium
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+async def test_a_newcomer_sees_at_the_field_why_an_errand_is_refused(
+    scheme: Literal["light", "dark"], width: int, folder: Path, tmp_path: Path
+) -> None:
+    async with (
+        harness(Setup(folder, [BROWSE])) as gofer,
+        serving(gateway(gofer, NOVNC)) as site,
+        visiting(site, tmp_path, scheme=scheme, width=width) as visit,
+    ):
+        page = visit.page
+        ticket = await gofer.kernel.access.ticket(OWNER, "login", 60)
+        await page.goto(f"{site}/login?ticket={ticket}")
+        assert "optional" not in await page.locator('[data-name="goal"], [data-name="start_url"]').all_inner_texts()
+        await page.get_by_label("Goal").fill("Find the cheapest kettle")
+        await page.get_by_role("button", name="Start errand").click()
+        wrong = page.locator('[data-name="start_url"] .wrong')
+        await expect(wrong).to_have_text("Is needed where no playbook is named.")
+        await expect(page.get_by_label("Start URL")).to_be_focused()
+        await expect(page.locator("#ask-problem")).to_be_hidden()
+        await visit.shoot(f"newcomer-{scheme}-{width}")
+        visit.problems.clear()  # the browser reports the 422 itself

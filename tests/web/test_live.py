@@ -186,3 +186,19 @@ async def test_a_viewer_that_reads_nothing_holds_back_the_desktop_not_the_memory
         painted = gofer.screen.painted
         await asyncio.sleep(0.3)
         assert gofer.screen.painted == painted < 12
+
+
+async def test_a_viewer_whose_coming_cannot_be_written_down_sees_nothing_and_never_leaves(
+    gofer: FakeGofer, client: httpx.AsyncClient, run_id: str
+) -> None:
+    gofer.desktops.full = True
+    async with connect(await address(client, run_id)) as viewer:
+        with pytest.raises(ConnectionClosed) as closed:
+            await viewer.recv()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == live.BUSY
+    gofer.desktops.full = False
+    async with connect(await address(client, run_id)) as viewer:
+        await greet(viewer)
+    await until(lambda: gofer.log.events[run_id][-1].type == "viewer.left")
+    assert [event.type for event in gofer.log.events[run_id]] == ["run.queued", "viewer.joined", "viewer.left"]

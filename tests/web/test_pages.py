@@ -6,10 +6,12 @@ from typing import Literal
 
 import pytest
 from playwright.async_api import expect
+from pydantic import JsonValue
 from tests.web import story
 from tests.web.visit import Visit, visiting
 
-from gofer.core.event import RunFailed
+from gofer.core.event import RunFailed, Said
+from gofer.core.principal import Principal
 from gofer.core.question import Question
 from gofer.core.run import Cost, RunError, Status, WaitingFor
 from gofer.testing.fake_gateway import FakeGofer
@@ -51,7 +53,7 @@ async def test_an_errand_is_started_watched_answered_driven_and_stopped(
         await expect(page.get_by_role("heading", level=1)).to_have_text(GOAL)
         run_id = page.url.rpartition("/")[2]
         await story.begin(gofer, run_id)
-        await expect(page.locator("#screen canvas")).to_be_visible()
+        await visit.watch()
         await story.browse(gofer, run_id)
         await expect(page.locator(".model .flow")).to_have_text(
             "There are three kettles on this page; <b>the cheapest</b> is the small one."
@@ -101,7 +103,7 @@ async def test_the_result_is_shown_with_its_files(gofer: FakeGofer, site: str, t
     async with visiting(site, tmp_path) as visit:
         page = visit.page
         await visit.enter(gofer, f"/runs/{run.id}")
-        await expect(page.locator("#screen canvas")).to_be_visible()
+        await visit.watch()
         await story.finish(gofer, run.id)
         await expect(page.locator("#status")).to_have_text("Done")
         await expect(page.locator("#output")).to_contain_text("The small kettle is 2.00 cheaper")
@@ -114,14 +116,103 @@ async def test_the_result_is_shown_with_its_files(gofer: FakeGofer, site: str, t
         await page.reload()
         await expect(page.locator("#output")).to_contain_text("The small kettle is 2.00 cheaper")
         await page.get_by_role("button", name="Retry").click()
-        await page.get_by_label("Input, as JSON").fill("{oops")
-        await page.get_by_role("button", name="Run again").click()
-        await expect(page.locator("#retry-problem")).to_contain_text("This is not JSON")
+        await expect(page.get_by_label("Goal")).to_have_value(GOAL)
+        await expect(page.get_by_label("Start URL")).to_have_value(story.SHOP)
+        await expect(page.get_by_label("Input, as JSON")).to_be_hidden()
         await visit.shoot("retry")
-        await page.get_by_label("Input, as JSON").fill('{"goal": "Only kettles below 30"}')
+        await page.get_by_label("Goal").fill("Only kettles below 30")
+        await page.get_by_label("Start URL").fill("")
         await page.get_by_role("button", name="Run again").click()
         await expect(page.get_by_role("heading", level=1)).to_have_text("Only kettles below 30")
         await expect(page.get_by_text("A retry of an earlier errand")).to_be_visible()
+        assert gofer.log.runs[page.url.rpartition("/")[2]].input == {"goal": "Only kettles below 30"}
+
+
+async def test_an_input_that_no_form_fits_is_retried_as_json(gofer: FakeGofer, site: str, tmp_path: Path) -> None:
+    asked: dict[str, JsonValue] = {"goal": GOAL, "odd": {"a": 1, "b": 2}}
+    run = await gofer.log.add("browse", asked, status=Status.SUCCEEDED)
+    async with visiting(site, tmp_path) as visit:
+        page = visit.page
+        await visit.enter(gofer, f"/runs/{run.id}")
+        await page.get_by_role("button", name="Retry").click()
+        await expect(page.get_by_label("Goal")).to_be_hidden()
+        await page.get_by_label("Input, as JSON").fill("{oops")
+        await page.get_by_role("button", name="Run again").click()
+        await expect(page.locator("#retry-problem")).to_contain_text("This is not JSON")
+        await page.get_by_label("Input, as JSON").fill('{"goal": "Another", "odd": {"b": 3}}')
+        await page.get_by_role("button", name="Run again").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Another")
+        assert gofer.log.runs[page.url.rpartition("/")[2]].input == {"goal": "Another", "odd": {"b": 3}}
+
+
+async def test_a_dialog_that_asks_to_stop_does_not_outlive_its_run(gofer: FakeGofer, site: str, tmp_path: Path) -> None:
+    run = await gofer.log.add("browse", {"goal": GOAL})
+    await story.begin(gofer, run.id)
+    async with visiting(site, tmp_path) as visit:
+        page = visit.page
+        await visit.enter(gofer, f"/runs/{run.id}")
+        await visit.watch()
+        await page.get_by_role("button", name="Stop", exact=True).click()
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        await story.finish(gofer, run.id)
+        await expect(page.locator("#status")).to_have_text("Done")
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        await page.get_by_role("button", name="Retry").click()
+        await expect(page.get_by_role("button", name="Run again")).to_be_visible()
+        assert gofer.log.runs[run.id].status is Status.SUCCEEDED
+
+
+async def test_a_desktop_that_ended_is_not_asked_for_again(gofer: FakeGofer, site: str, tmp_path: Path) -> None:
+    run = await gofer.log.add("browse", {"goal": GOAL})
+    await story.begin(gofer, run.id)
+    async with visiting(site, tmp_path) as visit:
+        page = visit.page
+        await visit.enter(gofer, f"/runs/{run.id}")
+        await visit.watch()
+        gofer.desktops.on.clear()
+        await gofer.screen.close()
+        await expect(page.locator("#screen canvas")).to_have_count(0)
+        await gofer.log.tell(run.id, Said(text="Cleaning up."))
+        await page.wait_for_timeout(1200)  # a console error, such as a 404, fails the visit
+        await story.finish(gofer, run.id)
+        await expect(page.locator("#status")).to_have_text("Done")
+
+
+async def test_who_may_only_look_is_offered_nothing_else(gofer: FakeGofer, site: str, tmp_path: Path) -> None:
+    reader = Principal(id="reader", scopes=frozenset({"runs:read"}))
+    run = await gofer.log.add("browse", {"goal": GOAL}, principal=reader.id)
+    ended = await gofer.log.add("chat", {"message": "Hello"}, principal=reader.id, status=Status.SUCCEEDED)
+    await story.begin(gofer, run.id)
+    await story.ask(gofer, run.id)
+    async with visiting(site, tmp_path) as visit:
+        page = visit.page
+        await visit.enter(gofer, as_=reader)
+        await expect(page.locator("#runs li")).to_have_count(2)
+        await visit.shoot("reader-runs")
+        offered = await page.get_by_role("button").all_inner_texts()
+        assert offered == ["Log out"]
+        assert await page.locator(".places a").all_inner_texts() == ["Errands"]
+        await page.goto(f"{site}/runs/{run.id}")
+        await visit.watch()
+        await expect(page.locator(".question")).to_contain_text("This login may look on, but not answer.")
+        await visit.shoot("reader-run")
+        assert await page.get_by_role("button").all_inner_texts() == ["Log out"]
+        await page.goto(f"{site}/runs/{ended.id}")
+        await expect(page.locator("#status")).to_have_text("Done")
+        assert await page.get_by_role("button").all_inner_texts() == ["Log out"]
+
+
+async def test_two_searches_of_one_playbook_are_told_apart(gofer: FakeGofer, site: str, tmp_path: Path) -> None:
+    for word in ("kettle", "lamp"):
+        await gofer.log.add("browse", {"goal": "", "playbook": "price_watch", "parameters": {"search": word}})
+    async with visiting(site, tmp_path, width=390) as visit:
+        page = visit.page
+        await visit.enter(gofer)
+        assert await page.locator(".given").all_inner_texts() == ["search: lamp", "search: kettle"]
+        await visit.shoot("two-searches")
+        await page.get_by_role("link", name="search: lamp").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("price_watch")
+        await expect(page.locator("#given")).to_have_text("search: lamp")
 
 
 async def test_a_failure_shows_its_next_step_and_text_answers_are_sent(

@@ -94,6 +94,10 @@ async def test_a_run_has_the_fields_that_others_rely_on(client: httpx.AsyncClien
         ("POST", "/runs", {"input": {}}, "The field `app` is missing."),
         ("POST", "/runs", {"app": "chat", "shell": "x"}, "There is no field `shell`; run.start takes `app`"),
         ("POST", "/runs", {"app": "chat", "priority": 12}, "The field `priority` is wrong"),
+        ("POST", "/runs", {"app": "chat", "priority": "5"}, "The field `priority` is wrong"),
+        ("POST", "/runs", {"app": "chat", "key": ""}, "The field `key` is wrong"),
+        ("POST", "/runs", {"app": "chat", "input": {"a": [{"b": "x\0"}]}}, "The field `input` holds a NUL character."),
+        ("POST", "/runs", {"app": "chat", "input": {"a\0": 1}}, "The field `input` holds a NUL character."),
         ("POST", "/runs", {"app": "chat", "input": "x"}, "The field `input` is wrong"),
         ("GET", "/runs?status=odd", None, "The field `status` is wrong"),
         ("GET", "/runs?approved=true", None, "There is no field `approved`"),
@@ -186,7 +190,7 @@ async def test_head_is_served_wherever_get_is(gofer: FakeGofer, client: httpx.As
 async def test_errors_of_operations_keep_their_status_and_shape(client: httpx.AsyncClient) -> None:
     unknown = await client.post("/api/v1/runs", json={"app": "weather"})
     absent = await client.get("/api/v1/runs/none")
-    nowhere = await client.get("/api/v1/none")
+    nowhere = await client.get("/api/v1/runs/")
     wrong = await client.delete("/api/v1/runs")
     codes = [answer.json()["error"]["code"] for answer in (unknown, absent, nowhere, wrong)]
     assert codes == ["ERR_UNKNOWN_APP", "ERR_UNKNOWN_RUN", "ERR_NOT_FOUND", "ERR_WRONG_METHOD"]
@@ -240,6 +244,7 @@ async def test_metrics_need_a_scope(client: httpx.AsyncClient, stranger: httpx.A
     told = (await client.get("/metrics")).text
     assert 'gofer_runs{state="active"} 0.0' in told
     assert "gofer_pages_total 3.0" in told
+    assert "_created" not in told
 
 
 @pytest.mark.parametrize(

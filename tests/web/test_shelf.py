@@ -8,6 +8,7 @@ from playwright.async_api import expect
 from tests.web import filming
 from tests.web.visit import visiting
 
+from gofer.core.principal import Principal
 from gofer.testing.fake_gateway import FakeGofer
 
 pytestmark = pytest.mark.chromium
@@ -73,11 +74,52 @@ async def test_a_playbook_is_run_with_its_parameters(gofer: FakeGofer, site: str
         await visit.enter(gofer, "/playbooks/price_watch")
         await page.get_by_label("search").fill("lamp")
         await page.get_by_label("Page to begin at").fill("https://shop.example/")
+        await page.get_by_label("Profile").fill("shop")
+        await visit.shoot("run-form")
         await page.get_by_role("button", name="Run", exact=True).click()
         await expect(page.locator("#status")).to_be_visible()
         (run,) = gofer.log.runs.values()
         asked = {"playbook": "price_watch", "parameters": {"search": "lamp"}, "start_url": "https://shop.example/"}
-        assert (run.app, run.input) == ("browse", asked)
+        assert (run.app, run.input) == ("browse", asked | {"profile": "shop"})
+
+
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+async def test_a_playbook_is_pasted(scheme: Scheme, width: int, gofer: FakeGofer, site: str, tmp_path: Path) -> None:
+    filming.keep(gofer)
+    async with visiting(site, tmp_path, scheme=scheme, width=width) as visit:
+        page = visit.page
+        await visit.enter(gofer, "/playbooks")
+        await page.get_by_role("button", name="New playbook…").click()
+        await page.get_by_label("Text", exact=True).fill(filming.FIRST)
+        await page.get_by_role("button", name="Keep it").click()
+        await expect(page.get_by_role("alert")).to_contain_text("There is a playbook price_watch already")
+        await visit.shoot(f"paste-{scheme}-{width}")
+        await page.get_by_label("Text", exact=True).fill("playbook 2\nname odd\nklick it")
+        await page.get_by_role("button", name="Keep it").click()
+        await expect(page.get_by_role("alert")).to_contain_text("line 3")
+        visit.problems.clear()  # the browser reports the refusal
+        await page.get_by_label("Text", exact=True).fill(filming.FIRST.replace("name price_watch", "name kettle_watch"))
+        await page.get_by_role("button", name="Keep it").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("kettle_watch")
+        await expect(page.locator("#text")).to_contain_text('click button "Search"')
+
+
+async def test_who_may_only_read_playbooks_and_sessions_changes_none(
+    gofer: FakeGofer, site: str, tmp_path: Path
+) -> None:
+    filming.keep(gofer)
+    reader = Principal(id="reader", scopes=frozenset({"runs:read", "playbooks:read", "sessions:read"}))
+    async with visiting(site, tmp_path) as visit:
+        page = visit.page
+        await visit.enter(gofer, "/playbooks", reader)
+        await expect(page.locator(".shelf li")).to_have_count(2)
+        assert await page.get_by_role("button").all_inner_texts() == ["Log out"]
+        await page.goto(f"{site}/playbooks/price_watch")
+        await expect(page.locator("#diff li")).not_to_have_count(0)
+        assert await page.get_by_role("button").all_inner_texts() == ["Log out", "Changes"]
+        await page.goto(f"{site}/sessions")
+        await expect(page.locator(".shelf li")).to_have_count(1)
+        assert await page.get_by_role("button").all_inner_texts() == ["Log out"]
 
 
 async def test_a_playbook_is_deleted_only_when_that_is_meant(gofer: FakeGofer, site: str, tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, async_playwright, expect
 
-from gofer.core.principal import OWNER
+from gofer.core.principal import OWNER, Principal
 from gofer.testing.fake_gateway import FakeGofer
 
 
@@ -21,12 +21,17 @@ class Visit:
     folder: Path
     problems: list[str] = field(default_factory=list)
 
-    async def enter(self, gofer: FakeGofer, path: str = "/") -> None:
+    async def enter(self, gofer: FakeGofer, path: str = "/", as_: Principal = OWNER) -> None:
         """Log in by ticket and go somewhere."""
-        ticket = await gofer.access.ticket(OWNER, "login", 60)
+        ticket = await gofer.access.ticket(as_, "login", 60)
         await self.page.goto(f"{self.site}/login?ticket={ticket}")
         if path != "/":
             await self.page.goto(self.site + path)
+
+    async def watch(self) -> None:
+        """Wait for the live desktop: it has a canvas before it is connected."""
+        await expect(self.page.locator("#screen canvas")).to_be_visible()
+        await expect(self.page.locator("#screen-note")).to_be_hidden()
 
     async def shoot(self, name: str) -> None:
         """A picture for whoever looks; nothing may stick out to the side."""
@@ -50,4 +55,4 @@ async def visiting(
         page.on("pageerror", lambda error: visit.problems.append(str(error)))
         yield visit
         await browser.close()
-    assert visit.problems == []
+    assert visit.problems == [], visit.problems

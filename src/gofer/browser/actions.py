@@ -1,12 +1,13 @@
 """A browser over Playwright: every action finds exactly one element, is bounded in time, and reports in words."""
 
+import asyncio
 import builtins
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import BrowserContext, Error, Page, TimeoutError
+from playwright.async_api import BrowserContext, CDPSession, Error, Page, TimeoutError
 
 from gofer.browser import extracting
 from gofer.browser.acting.perform import perform
@@ -17,11 +18,11 @@ from gofer.browser.hand import Hand
 from gofer.browser.mishaps import answers, hangs, hung, lost, told_as
 from gofer.browser.options import Options
 from gofer.browser.patience import Patience
-from gofer.browser.pictures import picture
+from gofer.browser.pictures import film, picture
 from gofer.browser.tabs import Tabs
 from gofer.browser.targets import locate, only
 from gofer.browser.view import Viewer
-from gofer.browser.words import describe
+from gofer.browser.words import clipped, describe
 from gofer.core.action import Action, Check, Click, Fill, Hover, Navigate, Read, Scroll, Select, Target, Upload, WaitFor
 from gofer.core.blocker import Blocker
 from gofer.core.browser import Rows
@@ -35,12 +36,18 @@ T = TypeVar("T")
 STAYS = (Fill, Select, Check, Hover, Scroll, WaitFor)
 """Actions that lead to no other page as a rule: whoever checks for himself need not wait whether they do."""
 
+LETS_GO = 15.0
+"""Seconds for each thing that is closed at the end."""
+
 
 class PlaywrightBrowser:
     """A `gofer.core.browser.Browser` over a Chromium that is already running."""
 
-    def __init__(self, chromium: Chromium, hand: Hand, context: BrowserContext | None = None) -> None:
+    def __init__(
+        self, chromium: Chromium, session: CDPSession, hand: Hand, context: BrowserContext | None = None
+    ) -> None:
         self._chromium = chromium
+        self._session = session
         self._own = context
         self._hand = hand
         self._tabs = hand.tabs
@@ -54,9 +61,13 @@ class PlaywrightBrowser:
         """Take hold of the first context's tabs, or of one that is ours alone, and of the files that sites offer."""
         tabs = Tabs(context or chromium.contexts[0], patience, options.tabs)
         session = await chromium.new_browser_cdp_session()
-        downloads = Downloads(session, options, tabs.notes, await identity(context) if context else None)
-        await downloads.ready()
-        return cls(chromium, Hand(tabs, downloads, patience, options), context)
+        try:
+            downloads = Downloads(session, options, tabs.notes, await identity(context) if context else None)
+            await downloads.ready()
+        except BaseException:
+            await _let_go(session.detach())
+            raise
+        return cls(chromium, session, Hand(tabs, downloads, patience, options), context)
 
     async def navigate(self, url: str) -> Change:
         """Go to an http(s) address; raises Refused for other schemes and 4xx, Unavailable for a dead site."""
@@ -89,18 +100,18 @@ class PlaywrightBrowser:
 
     async def extract_data(self, each: str, fields: dict[str, str]) -> Rows:
         """One row per element that matches `each`, at most 1,000; a field is `selector` or `selector@attribute`."""
-        async with told_as(f"Could not read rows by `{each}`"):
+        async with self._asking(f"Could not read rows by `{clipped(each)}`"):
             return await extracting.rows(self._hand, each, fields)
 
     async def extract(self, read: Read) -> str | list[list[str]]:
         """What one element holds: text, value, a table's rows of cells, or an attribute."""
-        async with told_as(f"Could not read {describe(read.target)}"):
+        async with self._asking(f"Could not read {describe(read.target)}"):
             return await extracting.one(self._hand, read)
 
     async def take_screenshot(self, mark: Target | None = None) -> bytes:
-        """The visible part of the page as PNG bytes, with the element framed if one is named."""
-        async with told_as("Could not take a picture of the page"):
-            return await picture(self._hand, mark)
+        """The visible part of the page as PNG bytes; for a step that is told, with its element framed, a small JPEG."""
+        async with self._asking("Could not take a picture of the page"):
+            return await (film(self._hand, mark) if mark else picture(self._hand))
 
     async def get_current_url(self) -> str:
         """Where the browser is."""
@@ -108,8 +119,7 @@ class PlaywrightBrowser:
 
     async def present(self, target: Target) -> bool:
         """Whether exactly one such element is visible and usable; raises Refused when several are."""
-        page = await self._tabs.current()
-        async with told_as(f"Could not look for {describe(target)}"):
+        async with self._asking(f"Could not look for {describe(target)}") as page:
             there = locate(page, target)
             count = await there.count()
             if count > 1:
@@ -118,14 +128,13 @@ class PlaywrightBrowser:
 
     async def fingerprint(self, target: Target) -> Fingerprint:
         """What tells this element again on another day."""
-        page = await self._tabs.current()
-        async with told_as(f"Could not look closely at {describe(target)}"):
+        async with self._asking(f"Could not look closely at {describe(target)}") as page:
             return await taken(page, await only(page, target, self._hand.ready_ms, hidden=True))
 
     async def find(self, fingerprint: Fingerprint) -> Match:
         """The one element this fingerprint still fits, or none."""
-        async with told_as("Could not look for an element"):
-            return await found(await self._tabs.current(), fingerprint)
+        async with self._asking("Could not look for an element") as page:
+            return await found(page, fingerprint)
 
     async def blocker(self) -> Blocker:
         """What stands in the way on the page as it is now."""
@@ -133,10 +142,11 @@ class PlaywrightBrowser:
 
     async def close(self) -> None:
         """Let go of the browser; it runs on, without the files that are still on their way."""
-        with suppress(Error, builtins.TimeoutError):
-            await self._hand.downloads.stop("the errand ended before it was here")
-            await self._tabs.tidied()
-            await (self._own or self._chromium).close()
+        await _let_go(self._hand.downloads.stop("the errand ended before it was here"))
+        await _let_go(self._tabs.tidied())
+        await _let_go((self._own or self._chromium).close())
+        if self._own:  # the connection, which others share, would keep it
+            await _let_go(self._session.detach())
 
     async def _changed(self) -> Change:
         change = await self._looked(lambda page: self._viewer.change(page, self._tabs.told()))
@@ -150,13 +160,21 @@ class PlaywrightBrowser:
     async def _looked(self, look: Callable[[Page], Awaitable[T]]) -> T:
         """Look at the tab, or at the next one where it closes meanwhile."""
         page = await self._tabs.current()
-        async with self._answering(), told_as("Could not read the page", self._hand.patience.navigation):
+        async with self._answering(), told_as("Could not read the page"), self._tabs.navigations.watched():
             try:
                 return await look(page)
             except Error:
                 if not page.is_closed():
                     raise
             return await look(await self._tabs.current())
+
+    @asynccontextmanager
+    async def _asking(self, what: str) -> AsyncIterator[Page]:
+        """The tab for a question that nothing has to be waited for long."""
+        page = await self._tabs.current()
+        waits = told_as(what, self._hand.patience.navigation)
+        async with self._answering(), waits, self._tabs.navigations.watched():
+            yield page
 
     @asynccontextmanager
     async def _answering(self) -> AsyncIterator[None]:
@@ -171,7 +189,19 @@ class PlaywrightBrowser:
                 self._tabs.give_up(page)
             raise
         except Refused as error:
-            if isinstance(error.__cause__, TimeoutError) and not await answers(page):
+            if isinstance(error.__cause__, TimeoutError) and not await self._answers(page):
                 self._tabs.give_up(page)
                 raise hung(error.message.partition(":")[0]) from error
             raise
+
+    async def _answers(self, page: Page) -> bool:
+        """While it waits for another document, a page answers nothing; that does not make it a page that hangs."""
+        await self._tabs.navigations.stop()
+        return await answers(page)
+
+
+async def _let_go(work: Awaitable[object]) -> None:
+    """Each in its turn: what fails or hangs keeps nothing else from being closed."""
+    with suppress(Error, builtins.TimeoutError):
+        async with asyncio.timeout(LETS_GO):
+            await work

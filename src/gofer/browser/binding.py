@@ -51,8 +51,15 @@ def bound(step: S, values: Values) -> S:
 
 def hosts(playbook: Playbook, values: Values) -> tuple[str, ...]:
     """The sites that the steps open or come to, for the sandbox's allow-list."""
-    names = (urlsplit(url).hostname for url in _addresses(playbook.steps, values))
+    names = map(site, _addresses(playbook.steps, values))
     return tuple(dict.fromkeys(name for name in names if name and "*" not in name and "{" not in name))
+
+
+def site(url: str) -> str:
+    """The host of an address, with its port where that is not the web's own; nothing where there is none."""
+    host, colon, port = urlsplit(url).netloc.rpartition("@")[2].rpartition(":")
+    usual = not (colon and port.isdigit()) or int(port) in (80, 443)
+    return (urlsplit(url).hostname or "") if usual else f"{host}:{port}"
 
 
 def _addresses(steps: tuple[Step, ...], values: Values) -> list[str]:

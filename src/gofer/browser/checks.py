@@ -1,13 +1,11 @@
 """Post-conditions: looks whether a step led to what it must lead to, for a bounded time."""
 
-import asyncio
-import re
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from gofer.browser.likeness import words
+from gofer.browser.fitting import address_fits, place, says
 from gofer.browser.playbook import Expect
+from gofer.browser.waiting import comes_true
 from gofer.core.action import Read, Target
 from gofer.core.browser import Browser
 from gofer.core.errors import Refused
@@ -16,29 +14,26 @@ from gofer.core.fingerprint import Fingerprint
 WAITS = 5.0
 """Seconds that a post-condition gets to come true."""
 
-POLL = 0.05
-
 PAGE = Target(css="body")
+
+OF_THE_PAGE = ("url", "text", "no text", "element", "no element")
+"""What can be seen whether the step was done or left out; the others are about what it was done to."""
 
 
 @dataclass(frozen=True)
 class Done:
-    """What a step did: to which element, and which files came of it."""
+    """What a step did: to which element, which files came of it, and where the browser was before."""
 
     target: Target | None = None
     element: Fingerprint | None = None
     files: tuple[str, ...] = ()
+    before: str = ""
 
 
 async def unmet(browser: Browser, expects: Sequence[Expect], done: Done, seconds: float = WAITS) -> Expect | None:
     """The first post-condition that does not come true in time; None when all are so at once."""
-    deadline = time.monotonic() + seconds
-    while (missing := await _first_unmet(browser, expects, done)) is not None:
-        if time.monotonic() > deadline:
-            return missing
-        await asyncio.sleep(POLL)
-        done = await _found_anew(browser, done)
-    return None
+    looks = _Looks(browser, expects, done)
+    return None if await comes_true(browser, seconds, looks.all_so) else looks.missing
 
 
 async def page_text(browser: Browser) -> str:
@@ -49,41 +44,42 @@ async def page_text(browser: Browser) -> str:
         return ""
 
 
-def address_fits(pattern: str, url: str) -> bool:
-    """Whether an address is like a pattern in which * stands for anything."""
-    told = ".*".join(re.escape(part) for part in _plain(pattern).split("*"))
-    return re.fullmatch(told, _plain(url), re.S) is not None
+class _Looks:
+    """One look after the other at the same post-conditions."""
 
+    def __init__(self, browser: Browser, expects: Sequence[Expect], done: Done) -> None:
+        self._browser = browser
+        self._expects = expects
+        self._done = done
+        self.missing: Expect | None = None
 
-def says(page: Sequence[str], text: str) -> bool:
-    """Whether the page's words hold these words one after another."""
-    wanted = words(text)
-    return any(tuple(page[at : at + len(wanted)]) == wanted for at in range(len(page) - len(wanted) + 1))
+    async def all_so(self) -> bool:
+        """Whether nothing is missing."""
+        if self.missing is not None:
+            await self._find_anew()
+        look = _Look(self._browser, self._done, moves=any(one.see == "url" for one in self._expects))
+        for expect in self._expects:
+            if not await look.sees(expect):
+                self.missing = expect
+                return False
+        return True
 
-
-async def _first_unmet(browser: Browser, expects: Sequence[Expect], done: Done) -> Expect | None:
-    look = _Look(browser, done)
-    for expect in expects:
-        if not await look.sees(expect):
-            return expect
-    return None
-
-
-async def _found_anew(browser: Browser, done: Done) -> Done:
-    """The page may have drawn the element again."""
-    if done.element is None:
-        return done
-    ref = (await browser.find(done.element)).ref
-    return Done(Target(ref=ref), done.element, done.files) if ref else done
+    async def _find_anew(self) -> None:
+        """The page may have drawn the element again."""
+        if self._done.element is None:
+            return
+        ref = (await self._browser.find(self._done.element)).ref
+        self._done = replace(self._done, target=Target(ref=ref)) if ref else self._done
 
 
 class _Look:
     """One look at the page, which asks for nothing twice."""
 
-    def __init__(self, browser: Browser, done: Done) -> None:
+    def __init__(self, browser: Browser, done: Done, *, moves: bool) -> None:
         self._browser = browser
         self._done = done
-        self._page: tuple[str, ...] | None = None
+        self._moves = moves
+        self._page: str | None = None
 
     async def sees(self, expect: Expect) -> bool:
         """Whether it is so now."""
@@ -91,28 +87,40 @@ class _Look:
             case "url":
                 return address_fits(expect.what, await self._browser.get_current_url())
             case "text" | "no text":
-                return says(await self._words(), expect.what) == (expect.see == "text")
-            case "value" | "filled" | "state":
+                page = await self._said()
+                return bool(page) and says(page, expect.what) == (expect.see == "text")
+            case "value" | "filled":
                 return await self._holds(expect)
+            case "state":
+                return await self._stayed() and await self._holds(expect)
             case "gone" | "shown":
-                return await self._there() == (expect.see == "shown")
+                return await self._stayed() and await self._there() == (expect.see == "shown")
             case "element" | "no element":
-                there = expect.target is not None and await self._browser.present(expect.target)
-                return there == (expect.see == "element")
+                return await self._has(expect.target) == (expect.see == "element")
             case "file":
                 return bool(self._done.files)
 
-    async def _words(self) -> tuple[str, ...]:
-        if self._page is None:
-            self._page = words(await self._said())
-        return self._page
+    async def _has(self, target: Target | None) -> bool:
+        """Raises Refused where nobody said which element: then nothing can tell whether it is there."""
+        if target is None:
+            raise Refused("The step expects an element and does not say which.", code="ERR_INVALID_INPUT")
+        return await self._browser.present(target)
+
+    async def _stayed(self) -> bool:
+        """Whether the page is still the one it was done on; on another one every element is gone."""
+        if self._moves or not self._done.before:
+            return True
+        return place(await self._browser.get_current_url()) == place(self._done.before)
 
     async def _said(self) -> str:
-        try:
-            rows = await self._browser.extract_data("body", {"says": ""})  # one question less than `page_text`
-        except Refused:
-            return ""
-        return rows[0]["says"] if rows else ""
+        """All that the page says; nothing where it cannot be read, and then it does not even say no."""
+        if self._page is None:
+            try:
+                rows = await self._browser.extract_data("body", {"says": ""})  # one question less than `page_text`
+            except Refused:
+                rows = []
+            self._page = rows[0]["says"] if rows else ""
+        return self._page
 
     async def _holds(self, expect: Expect) -> bool:
         if self._done.target is None:
@@ -130,8 +138,3 @@ class _Look:
             found = await self._browser.find(self._done.element)
             return found.ref is not None or found.rivals > 0
         return self._done.target is not None and await self._browser.present(self._done.target)
-
-
-def _plain(url: str) -> str:
-    """Addresses that differ in how a space is written, or in a last slash, are the same."""
-    return url.replace("+", "%20").rstrip("/")

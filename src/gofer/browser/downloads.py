@@ -60,7 +60,8 @@ class Downloads:
         """Wait until a download begins, goes on or ends; False when none does for so long."""
         self._moved.clear()
         try:
-            await asyncio.wait_for(self._moved.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._moved.wait()
         except TimeoutError:
             return False
         return True

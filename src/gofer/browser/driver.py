@@ -32,8 +32,12 @@ class Driver:
         """Drive the browser on this screen, or at this DevTools address; raises Unavailable when it is gone."""
         options = options or Options()
         chromium = await self.reach(where, options)
-        async with told_as("Could not reach the browser"):
-            return await PlaywrightBrowser.over(chromium, self._patience, options)
+        try:
+            async with told_as("Could not reach the browser"):
+                return await PlaywrightBrowser.over(chromium, self._patience, options)
+        except BaseException:
+            await chromium.close()
+            raise
 
     @asynccontextmanager
     async def opened(

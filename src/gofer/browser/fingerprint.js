@@ -124,8 +124,18 @@
     return box.width > 0 && box.height > 0 && e.checkVisibility({visibilityProperty: true});
   }
 
+  // All its text, as Playwright reads it: so a locator can hold on to it.
+  function said(e) {
+    if (e.matches?.('script,style,noscript')) return '';
+    if (e.matches?.('input[type=submit],input[type=button]')) return e.value;
+    let all = '';
+    for (const node of e.childNodes) all += node.nodeType === 3 ? node.nodeValue : node.nodeType === 1 ? said(node) : '';
+    return e.shadowRoot ? all + said(e.shadowRoot) : all;
+  }
+
   const told = e => ({tag: e.localName, role: role(e), name: name(e), label: label(e), attributes: attributes(e),
-    classes: classes(e), path: path(e), nears: nears(e), where: where(e)});
+    classes: classes(e), path: path(e), nears: nears(e), where: where(e),
+    said: said(e).slice(0, 300), born: performance.timeOrigin});
 
   const words = said => new Set(said.toLowerCase().match(/[\p{L}\p{N}]+/gu) || []);
 
@@ -136,17 +146,24 @@
     }
   }
 
+  // What may be meant by its name or an attribute of its own; or what may only wear what the wanted one wore: of
+  // those a few will do, to see that names were swapped.
   function maybe(e, wanted, said) {
-    if ((role(e) || wanted.role ? role(e) !== wanted.role : e.localName !== wanted.tag) || !shows(e)) return false;
-    const kept = attributes(e);
-    if ([...TESTS, 'id', 'name'].some(key => wanted.attributes[key] && kept[key] === wanted.attributes[key])) return true;
+    if ((role(e) || wanted.role ? role(e) !== wanted.role : e.localName !== wanted.tag) || !shows(e)) return '';
+    const kept = attributes(e), agrees = key => wanted.attributes[key] && kept[key] === wanted.attributes[key];
+    if ([...TESTS, 'id', 'name'].some(agrees) || (agrees('href') && kept.href !== '/')) return 'meant';
     const mine = words(name(e));
-    return said.size ? [...mine].some(word => said.has(word)) : !mine.size;
+    if (said.size ? [...mine].some(word => said.has(word)) : !mine.size) return 'meant';
+    return agrees('type') || wanted.classes?.join() === classes(e).join() ? 'dressed' : '';
   }
 
   function survey(wanted, most) {
     const said = words(wanted.name), found = [];
-    for (const e of all(document)) if (maybe(e, wanted, said)) found.push(e);
+    let dressed = 0;
+    for (const e of all(document)) {
+      const kind = maybe(e, wanted, said);
+      if (kind === 'meant' || (kind && dressed++ < 5)) found.push(e);
+    }
     return found.slice(0, most).map(told);
   }
 

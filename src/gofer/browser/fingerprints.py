@@ -1,53 +1,41 @@
 """Takes an element's fingerprint, and finds the element again by it: one look at each frame, no mark left behind."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib import resources
 from typing import Any
 
 from playwright.async_api import Error, Frame, Locator, Page
 
-from gofer.browser.likeness import Seen, decide, kin, like, same
-from gofer.core.errors import Refused
+from gofer.browser.likeness import Seen, decide, kin, like, renamed, same
+from gofer.browser.pins import pin, script
 from gofer.core.fingerprint import Fingerprint, Match
 
 MOST = 300
 """Elements of one frame that are looked at more closely."""
 
-_MOVING = ("context was destroyed", "detached", "navigat")
+_OWN = {"tag", "role", "name", "label", "attributes", "classes", "path"}
 
-PIN = "@"
-"""How a reference begins that `found` gave: the frame's number, and where in it the element is now."""
+_MOVING = ("context was destroyed", "detached", "navigat")
 
 
 async def taken(page: Page, element: Locator) -> Fingerprint:
     """What tells this element again. Never what was filled into it."""
-    mine = Seen.model_validate(await element.evaluate(_script()))
+    mine = Seen.model_validate(await element.evaluate(script()))
     seen = [one for one in await _seen(page, mine) if kin(mine, one)]
     namesakes = [one for one in seen if same(one.name, mine.name)]
     nth = next((number for number, one in enumerate(namesakes) if one.where == mine.where), 0)
     of = max(len(namesakes), 1)
     alike = max(sum(like(mine.name, one.name) for one in seen), of)
-    plain = mine.model_dump(exclude={"nears", "where", "frame", "near", "nth", "of", "alike"})
+    plain = mine.model_dump(include=_OWN)
     return Fingerprint(**plain, near=_near(mine, namesakes), nth=nth, of=of, alike=alike)
 
 
 async def found(page: Page, fingerprint: Fingerprint) -> Match:
-    """Where the element is now, in any frame of the page; its reference holds until the page changes."""
+    """Where the element is now, in any frame of the page; its reference holds as long as it stays the same there."""
     seen = await _seen(page, fingerprint)
     verdict = decide(fingerprint, seen)
     if verdict.place is None:
-        return Match(level=verdict.level, rivals=verdict.rivals)
-    one = seen[verdict.place]
-    return Match(ref=f"{PIN}{one.frame}:{one.where}", level=verdict.level)
-
-
-def pinned(page: Page, ref: str) -> Locator:
-    """The element of a reference that `found` gave."""
-    number, _, where = ref.removeprefix(PIN).partition(":")
-    if not number.isdecimal() or int(number) >= len(page.frames):
-        raise Refused(f"There is no element {ref} on {page.url} now.")
-    return page.frames[int(number)].locator(where)
+        return Match(level=verdict.level, rivals=verdict.rivals, renamed=renamed(fingerprint, seen))
+    return Match(ref=pin(seen[verdict.place]), level=verdict.level)
 
 
 def _near(mine: Seen, namesakes: Sequence[Seen]) -> str:
@@ -59,22 +47,16 @@ def _near(mine: Seen, namesakes: Sequence[Seen]) -> str:
 
 
 async def _seen(page: Page, wanted: Fingerprint) -> list[Seen]:
-    asked = {"tag": wanted.tag, "role": wanted.role, "name": wanted.name, "attributes": wanted.attributes}
+    asked = wanted.model_dump(include={"tag", "role", "name", "attributes", "classes"})
     found = [await _survey(frame, asked) for frame in page.frames]
     return [Seen.model_validate({**one, "frame": number}) for number, all_ in enumerate(found) for one in all_]
 
 
 async def _survey(frame: Frame, asked: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     try:
-        features: list[dict[str, Any]] = await frame.evaluate(f"([one, two]) => ({_script()})(one, two)", [asked, MOST])
+        features: list[dict[str, Any]] = await frame.evaluate(f"([one, two]) => ({script()})(one, two)", [asked, MOST])
     except Error as error:
         if frame.parent_frame is None and not any(sign in error.message for sign in _MOVING):
             raise
         return []  # the page or the frame goes away; whoever asks, asks again
     return features
-
-
-@cache
-def _script() -> str:
-    text = (resources.files("gofer.browser") / "fingerprint.js").read_text(encoding="utf-8")
-    return text[text.index("(first, second)") :]

@@ -1,84 +1,25 @@
 """Writes down what an agent does with a browser: its actions, what tells their elements, and what they led to."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from typing import Any
 
-from pydantic import BaseModel
-
-from gofer.browser.checks import page_text
-from gofer.browser.playbook import Act, Expect, Step, Table
+from gofer.browser.notebook import Notebook, Recording
+from gofer.browser.onlooker import Onlooker
+from gofer.browser.playbook import Act, Expect, Table
 from gofer.browser.playbook import Read as ReadRows
-from gofer.browser.secrecy import Veil, is_secret, slug
-from gofer.browser.table import Row
+from gofer.browser.private import is_field, takes_secrets
 from gofer.browser.traces import Trace, expectations
 from gofer.core import action as do
 from gofer.core.action import Action, Read, Target
 from gofer.core.blocker import Blocker
 from gofer.core.browser import Browser, Rows
-from gofer.core.errors import Refused, Unavailable
 from gofer.core.fingerprint import Fingerprint, Match
 from gofer.core.page import Change, Look, PageView
 
-STATES = ("aria-expanded", "aria-pressed", "aria-selected")
-
-LANDS = "body, h1, h2, h3, h4, legend, caption, [role=heading], [role=alert], [role=status], [aria-live], dialog[open]"
-"""The whole page first: it is there on every page, so nothing is waited for."""
+__all__ = ["LOOKING", "Notebook", "Recorder", "Recording", "named", "strong"]
 
 LOOKING = (do.Scroll, do.WaitFor, do.Hover)
 """Actions that change nothing that has to be checked."""
-
-MOST_ROWS = 2000
-"""Rows of a recording that are kept, to see whether the answer is made of them."""
-
-
-class Recording(BaseModel):
-    """What was done so far, with real values in it: it never leaves the run's own memory."""
-
-    run: str = ""
-    steps: list[Step] = []
-    rows: dict[int, list[Row]] = {}
-    """What each reading step read, by its place in `steps`."""
-    trouble: str = ""
-    """Why this cannot be replayed, if it cannot."""
-
-
-Keep = Callable[[Recording], Awaitable[None]]
-Load = Callable[[], Awaitable[Recording | None]]
-
-
-@dataclass
-class Notebook:
-    """Where a recording is kept, so that it outlives a crash: read before the first word, written after each."""
-
-    load: Load
-    keep: Keep
-    names: Mapping[str, str] = field(default_factory=dict)
-    """What known values are called, so that a secret one is never written."""
-    recording: Recording = field(default_factory=Recording)
-    opened: bool = False
-    veil: Veil = field(default_factory=Veil)
-
-    async def open(self) -> Recording:
-        """What was recorded before a crash."""
-        if not self.opened:
-            self.recording = await self.load() or self.recording
-            self.veil.blind = any(isinstance(step, Act) and is_secret(step.element) for step in self.recording.steps)
-            self.opened = True
-        return self.recording
-
-    async def add(self, step: Step, rows: Sequence[Row] = ()) -> None:
-        """One step more."""
-        recording = await self.open()
-        if rows and sum(map(len, recording.rows.values())) + len(rows) <= MOST_ROWS:
-            recording.rows[len(recording.steps)] = list(rows)
-        recording.steps.append(self.veil.over(step) if isinstance(step, Act) else step)
-        await self.keep(recording)
-
-    async def spoil(self, why: str) -> None:
-        """Something was done that no playbook can tell."""
-        (await self.open()).trouble = why
-        await self.keep(self.recording)
 
 
 class Recorder:
@@ -87,6 +28,7 @@ class Recorder:
     def __init__(self, wrapped: Browser, notebook: Notebook) -> None:
         self._wrapped = wrapped
         self._notebook = notebook
+        self._eyes = Onlooker(wrapped)
 
     async def navigate(self, url: str) -> Change:
         """Go to an address."""
@@ -110,9 +52,10 @@ class Recorder:
             change = await self._wrapped.act(action, tell=tell)
             await self._notebook.add(await self._plain(action))
             return change
-        before = await self._before(action)
+        aimed = await self._eyes.aimed(action)
+        before = await self._eyes.before(aimed)
         change = await self._wrapped.act(action, tell=tell)
-        await self._write(action, before, await self._after(before, change))
+        await self._write(aimed, before, await self._eyes.after(before, change))
         return change
 
     async def extract_data(self, each: str, fields: dict[str, str]) -> Rows:
@@ -126,7 +69,7 @@ class Recorder:
         """What one element holds; of these only tables are part of what a playbook can do."""
         held = await self._wrapped.extract(read)
         if read.what == "table" and not isinstance(held, str) and len(held) > 1:
-            element = await self._fingerprint(read.target)
+            element = await self._eyes.fingerprint(read.target)
             rows = [dict(zip(held[0], cells, strict=False)) for cells in held[1:]]
             await self._notebook.add(Table(target=named(read.target, element), element=element), rows)
         return held
@@ -163,72 +106,44 @@ class Recorder:
         target = getattr(action, "target", None)
         if target is None or isinstance(action, do.WaitFor):
             return Act(action=action.model_copy(update={"target": None}) if target else action)
-        element = await self._fingerprint(target)
+        element = await self._eyes.fingerprint(target)
         return Act(action=action.model_copy(update={"target": named(target, element)}), element=element)
 
     async def _write(self, action: Action, before: Trace, after: Trace) -> None:
         expect = expectations(action, before, after)
         if isinstance(action, do.Point) and not strong(expect):
             await self._notebook.spoil("a click at a place on the screen led to nothing that can be checked")
-        changed: dict[str, Target | str] = {}
-        if target := getattr(action, "target", None):
-            changed["target"] = named(target, before.element)
-        if isinstance(action, do.Drag) and action.onto is not None:
-            changed["onto"] = named(action.onto, before.onto)
-        if secret := _secret(action, before.element):
-            changed |= {"value" if isinstance(action, do.Fill) else "text": self._place(secret, before.element)}
-            expect = [Expect(see="filled"), *(one for one in expect if one.see != "value")]
-        told = action.model_copy(update=changed)
+        if isinstance(action, do.Press) and len(action.key) == 1 and takes_secrets(before.element):
+            await self._notebook.spoil("a secret was typed key by key")
+            return
+        veiled = self._veiled(action, before.element)
+        if veiled:
+            expect = [Expect(see="filled"), *(one for one in expect if one.see not in ("value", "filled"))]
+        told = action.model_copy(update=_aims(action, before) | veiled)
         await self._notebook.add(Act(action=told, element=before.element, onto=before.onto, expect=tuple(expect)))
 
-    def _place(self, secret: str, element: Fingerprint | None) -> str:
-        told = (element.label or element.name) if element else ""
-        place = f"{{{self._notebook.names.get(secret) or slug(told) or 'secret'}}}"
-        self._notebook.veil.places[secret] = place
-        return place
-
-    async def _before(self, action: Action) -> Trace:
-        target, onto = getattr(action, "target", None), getattr(action, "onto", None)
-        element = await self._fingerprint(target) if target else None
-        state = await self._states(target) if isinstance(action, do.Click | do.Press) and target else {}
-        url, text, lands = await self._page()
-        return Trace(url, text, lands, element, onto=await self._fingerprint(onto) if onto else None, state=state)
-
-    async def _after(self, before: Trace, change: Change) -> Trace:
-        """The page after an action, and what became of the element."""
-        found = (await self._wrapped.find(before.element)) if before.element else Match()
-        target = Target(ref=found.ref) if found.ref else None
-        url, text, lands = await self._page()
-        value = await self._held(Read(target=target, what="value")) if target else None
-        state = await self._states(target) if target and before.state else {}
-        gone = before.element is not None and target is None and not found.rivals
-        return Trace(url, text, lands, None if gone else before.element, value, state, files=change.files)
-
-    async def _page(self) -> tuple[str, str, tuple[str, ...]]:
-        """Where the browser is, all that the page says, and its headings and notices."""
-        rows = await self._wrapped.extract_data(LANDS, {"says": ""})
-        text = await page_text(self._wrapped)
-        return await self._wrapped.get_current_url(), text, tuple(row["says"] for row in rows[1:])
-
-    async def _fingerprint(self, target: Target) -> Fingerprint | None:
-        try:
-            return await self._wrapped.fingerprint(target)
-        except (Refused, Unavailable):
-            return None  # the action itself will say what is wrong with the target
-
-    async def _states(self, target: Target) -> dict[str, str]:
-        held = {key: await self._held(Read(target=target, what="attribute", attribute=key)) for key in STATES}
-        return {key: value for key, value in held.items() if value is not None} or {"": ""}
-
-    async def _held(self, read: Read) -> str | None:
-        with suppress(Refused, Unavailable):
-            return str(await self._wrapped.extract(read))
-        return None
+    def _veiled(self, action: Action, element: Fingerprint | None) -> dict[str, Any]:
+        """What was typed or chosen, as places, if nobody may ever read it; so where nobody knows what took it."""
+        if is_field(element) and not takes_secrets(element):
+            return {}
+        match action:
+            case do.Fill():
+                return {"value": self._notebook.place(action.value, element)} if action.value else {}
+            case do.Type():
+                return {"text": self._notebook.place(action.text, element)} if action.text else {}
+            case do.Select():
+                return {"values": tuple(self._notebook.place(value, element) for value in action.values)}
+        return {}
 
 
-def _secret(action: Action, element: Fingerprint | None) -> str:
-    """What was typed, if nobody may ever read it."""
-    return (getattr(action, "value", "") or getattr(action, "text", "") or "") if is_secret(element) else ""
+def _aims(action: Action, before: Trace) -> dict[str, Any]:
+    """The action's elements in words that hold on another day."""
+    aims: dict[str, Any] = {}
+    if target := getattr(action, "target", None):
+        aims["target"] = named(target, before.element)
+    if isinstance(action, do.Drag) and action.onto is not None:
+        aims["onto"] = named(action.onto, before.onto)
+    return aims
 
 
 def named(target: Target, element: Fingerprint | None) -> Target:

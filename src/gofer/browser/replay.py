@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from gofer.browser.aiming import APPEARS, Aim
 from gofer.browser.binding import Values, bound, complete
+from gofer.browser.discretion import Discretion
 from gofer.browser.healing import Heal, Healed, Trouble, replaced
 from gofer.browser.loops import given_rows
 from gofer.browser.performing import Done, Performer, Spot
 from gofer.browser.playbook import Act, Each, Pages, Picture, Playbook, Read, Save, Step, Table, count
 from gofer.browser.secrecy import is_secret
 from gofer.browser.sentences import sentence
+from gofer.browser.soundness import sound, unchecked
 from gofer.browser.table import Row, as_csv
 from gofer.core import action as do
 from gofer.core.application import RunContext
@@ -23,6 +26,8 @@ class Manner:
 
     heal: Heal | None = None
     pictures: bool = False
+    appears: float = APPEARS
+    """Seconds that each step's element gets to be there."""
 
 
 @dataclass
@@ -36,6 +41,8 @@ class Replayed:
     notes: list[str] = field(default_factory=list)
     key: str = ""
     acted: int = 0
+    unchecked: list[int] = field(default_factory=list)
+    """The numbers of steps that were done though nothing tells whether they worked."""
     healed: list[Healed] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     mended: Playbook | None = None
@@ -47,7 +54,8 @@ async def replay(
 ) -> Replayed:
     """Do every step, or raise an error that names the step which could not be done; only healing asks a model."""
     complete(playbook, values)
-    player = _Player(run, browser, playbook, manner or Manner())
+    sound(playbook.steps)
+    player = _Player(run, browser, (playbook, values), manner or Manner())
     await player.play_all(playbook.steps, 1, values)
     return player.result
 
@@ -57,14 +65,19 @@ class _SamePage(Exception):
 
 
 class _Player:
-    def __init__(self, run: RunContext, browser: Browser, playbook: Playbook, manner: Manner) -> None:
+    def __init__(self, run: RunContext, browser: Browser, known: tuple[Playbook, Values], manner: Manner) -> None:
+        playbook, values = known
         self._run = run
-        self._hand = Performer(run, browser, manner.pictures)
+        self._discretion = Discretion(playbook, values)
+        aim = Aim(browser, manner.appears)
+        self._hand = Performer(run, aim, self._discretion, pictures=manner.pictures)
         self._playbook = playbook
         self._manner = manner
         self._read: dict[int, list[Row]] = {}
         self._row: Row | None = None
         self._mended: dict[int, tuple[Act, ...]] = {}
+        self._turning: set[int] = set()
+        """Steps that go to the next page: what is read there shows whether they did."""
         self.result = Replayed()
 
     async def play_all(self, steps: Sequence[Step], number: int, values: Values) -> None:
@@ -101,6 +114,7 @@ class _Player:
             if page == step.most:
                 self.result.notes.append(f"Stopped after {step.most} pages, though there are more.")
                 break
+            self._turning.add(number)
             following = Act(action=do.Click(target=step.next), element=step.element)
             await self._healable(following, number, values)
         self._read.clear()
@@ -158,6 +172,11 @@ class _Player:
                 await self._heal(one, number, values, error)
                 return
             self._count_in(done)
+            if self._unchecked(one, number) and not done.skipped and number not in self.result.unchecked:
+                self.result.unchecked.append(number)
+
+    def _unchecked(self, step: Step, number: int) -> bool:
+        return unchecked(step) and number not in self._turning
 
     def _count_in(self, done: Done) -> None:
         self.result.acted += not done.skipped
@@ -182,8 +201,9 @@ class _Player:
 
     async def _told(self, template: Step, number: int, values: Values, before: Sequence[Row] = ()) -> Done:
         step = bound(template, values)
-        words = sentence(template if isinstance(step, Act) and is_secret(step.element) else step)
-        what = Spot(number, words, step)
+        self._discretion.learn(template, values)
+        words = self._discretion.over(sentence(template if isinstance(step, Act) and is_secret(step.element) else step))
+        what = Spot(number, words, step, self._unchecked(template, number))
         done = await self._run.step(self._hand.perform, what, list(before), name=f"{number}. {words}")
         self._hand.passed(step, done)
         return done

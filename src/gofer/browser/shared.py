@@ -40,8 +40,16 @@ class SharedChromium:
             context = await self._chromium.new_context(
                 no_viewport=True, proxy={"server": proxy, "bypass": ALSO_LOOPBACK}
             )
-            await (await context.new_page()).evaluate("1")
-            browser = await PlaywrightBrowser.over(self._chromium, self._patience, self._options, context)
+            try:
+                return await self._furnished(context)
+            except BaseException:  # cancelled, too: nobody else knows of the context
+                with suppress(Error, TimeoutError):
+                    await asyncio.wait_for(context.close(), ANSWERS)
+                raise
+
+    async def _furnished(self, context: BrowserContext) -> "ChromiumRoom":
+        await (await context.new_page()).evaluate("1")
+        browser = await PlaywrightBrowser.over(self._chromium, self._patience, self._options, context)
         return ChromiumRoom(context, browser)
 
     async def close(self) -> None:
@@ -76,5 +84,4 @@ class ChromiumRoom:
 
     async def close(self) -> None:
         """End the context."""
-        with suppress(Error):
-            await self._context.close()
+        await self._browser.close()

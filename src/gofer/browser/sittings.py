@@ -47,15 +47,18 @@ async def _begun(context: BrowserContext, sitting: Sitting) -> bytes | None:
 
 
 async def _kept(context: BrowserContext, sitting: Sitting, before: bytes | None) -> None:
+    missed: list[str] = []
     try:
         async with asyncio.timeout(KEEP_SECONDS):
-            state = Secret(await capture(context, before))
+            state = Secret(await capture(context, before, missed.append))
     except GoferError as error:
         await sitting.lost(error.message)
     except TimeoutError:
         await sitting.lost("The browser did not tell its state in time.")
     else:
         await sitting.keep(state)
+        for reason in missed:
+            await sitting.lost(reason)
 
 
 def _count_pages(context: BrowserContext, sitting: Sitting) -> None:

@@ -1,13 +1,13 @@
-"""Which tab the errand is in, and what happened to it meanwhile: new tabs, dialogs, crashes, navigations."""
+"""Which tab the errand is in, and what happened to it meanwhile: new tabs, dialogs, crashes."""
 
 import asyncio
-import builtins
 from contextlib import suppress
 
-from playwright.async_api import BrowserContext, Error, Page, Request
+from playwright.async_api import BrowserContext, Error, Page
 
 from gofer.browser.dialogs import Dialogs
 from gofer.browser.mishaps import lost, told_as
+from gofer.browser.navigations import Navigations
 from gofer.browser.notes import Notes
 from gofer.browser.patience import Patience
 from gofer.browser.words import clipped
@@ -23,17 +23,12 @@ class Tabs:
         self._most = most
         self.notes = Notes()
         self._dialogs = Dialogs(self.notes, self.give_up)
+        self.navigations = Navigations(context, patience, self.notes)
         self._dead: set[Page] = set()
         self._closing: set[asyncio.Task[None]] = set()
         self._pages = [self._watched(page) for page in context.pages]
         self._chosen: Page | None = None
-        self._underway: set[Request] = set()
-        self._arrived = asyncio.Event()
-        self._arrived.set()
         context.on("page", self._opened)
-        context.on("request", self._begun)
-        context.on("requestfinished", self._ended)
-        context.on("requestfailed", self._ended)
 
     async def current(self) -> Page:
         """The tab to act in: the one chosen, else the newest that is still alive, or a fresh one."""
@@ -84,10 +79,7 @@ class Tabs:
 
     async def settled(self) -> None:
         """Wait for what an action began to arrive."""
-        await asyncio.sleep(self._patience.stirs)
-        with suppress(builtins.TimeoutError):
-            await asyncio.wait_for(self._arrived.wait(), self._patience.navigation)
-        self._underway.clear()
+        await self.navigations.settled()
         page = await self.current()
         with suppress(Error):
             await page.wait_for_load_state("load", timeout=self._patience.loads * 1000)
@@ -118,30 +110,14 @@ class Tabs:
     def _watched(self, page: Page) -> Page:
         page.on("dialog", self._dialogs.answer)
         page.on("crash", self._crashed)
+        page.on("framenavigated", self.navigations.committed)
         return page
 
     def _crashed(self, page: Page) -> None:
         self._dead.add(page)
         self.notes.add("The page crashed; this is another tab")
 
-    def _begun(self, request: Request) -> None:
-        if request.is_navigation_request() and _leads_a_tab(request):
-            self._underway.add(request)
-            self._arrived.clear()
-
-    def _ended(self, request: Request) -> None:
-        self._underway.discard(request)
-        if not self._underway:
-            self._arrived.set()
-
 
 async def _closed(page: Page) -> None:
     with suppress(Error):
         await page.close()
-
-
-def _leads_a_tab(request: Request) -> bool:
-    try:
-        return request.frame.parent_frame is None
-    except Error:
-        return True  # the tab it is for does not exist yet

@@ -4,9 +4,10 @@ from contextlib import suppress
 
 from playwright.async_api import Locator, Page, TimeoutError
 
-from gofer.browser.fingerprints import PIN, pinned
 from gofer.browser.mishaps import told_as
+from gofer.browser.pins import PIN, held, pinned
 from gofer.browser.words import clipped, describe
+from gofer.core.attempt import Attempt, refusal
 from gofer.core.browser import Target
 from gofer.core.errors import Refused
 
@@ -40,12 +41,12 @@ def _matches(page: Page, target: Target) -> Locator:
 
 
 async def only(page: Page, target: Target, timeout: float, *, hidden: bool = False) -> Locator:
-    """The one visible element that fits, given `timeout` ms to appear; raises Refused for none and for several.
+    """The one visible element that fits, given `timeout` ms to appear; Refused (undone) for none and several.
 
     With `hidden` an element that sites hide behind its label or button will do as well.
     """
     if target.ref and target.ref.startswith(PIN):
-        return pinned(page, target.ref)  # it was looked at a moment ago: there is one, and it is visible
+        return await held(page, target.ref)
     found = locate(page, target)
     if hidden and not await found.count() and await _matches(page, target).count() == 1:
         return _matches(page, target)
@@ -56,7 +57,8 @@ async def only(page: Page, target: Target, timeout: float, *, hidden: bool = Fal
         count = await found.count()
         if count == 1:
             return found
-        raise Refused(await _many(page, found, count, target) if count else await _none(page, target))
+        told = await _many(page, found, count, target) if count else await _none(page, target)
+        raise refusal(told, Attempt.UNDONE)
 
 
 async def _none(page: Page, target: Target) -> str:

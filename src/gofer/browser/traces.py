@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from gofer.browser.playbook import Expect
+from gofer.browser.private import greets
 from gofer.core import action as do
 from gofer.core.action import Action
 from gofer.core.fingerprint import Fingerprint
@@ -47,12 +48,13 @@ def expectations(action: Action, before: Trace, after: Trace) -> list[Expect]:
 
 
 def address(url: str) -> str:
-    """The address with * for what is another one each time."""
+    """The address with * for what is another one each time, and without a name or a password before its host."""
     parts = urlsplit(url)
     path = "/".join(_fixed(part) for part in parts.path.split("/"))
     pairs = (pair.partition("=") for pair in parts.query.split("&") if pair)
     query = "&".join(f"{key}={_fixed(value)}" for key, _, value in pairs)
-    origin = f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
+    host = parts.netloc.rpartition("@")[2]
+    origin = f"{parts.scheme}://{host}" if host else f"{parts.scheme}:"
     fragment = "/".join(_fixed(part) for part in parts.fragment.split("/"))
     return f"{origin}{path}{'?' + query if query else ''}{'#' + fragment if fragment else ''}"
 
@@ -97,7 +99,9 @@ def _texts(before: Sequence[str], after: Sequence[str]) -> list[Expect]:
 
 
 def _telling(line: str) -> bool:
-    return 3 <= len(line) <= 60 and not re.search(r"\d", line) and len(re.findall(r"[^\W\d_]", line)) >= 3
+    """Data of the day and what is said to one person are no signs."""
+    short = 3 <= len(line) <= 60 and not re.search(r"\d", line)
+    return short and len(re.findall(r"[^\W\d_]", line)) >= 3 and not greets(line)
 
 
 def _lines(text: str) -> list[str]:

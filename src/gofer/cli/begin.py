@@ -17,13 +17,12 @@ def begin(where: str, **arguments: Any) -> NoReturn:
     try:
         code = _load(where)(**arguments)
     except GoferError as error:
-        code = _tell(error)
+        code = tell(error)
     except KeyboardInterrupt:
         code = INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()
-        code = FAILED
     except Exception as error:
+        if getattr(sys.stdout, "failure", None) is error:
+            raise
         code = _surprise(error)
     raise typer.Exit(code or 0)
 
@@ -33,7 +32,8 @@ def _load(where: str) -> Any:
     return getattr(import_module(module), name)
 
 
-def _tell(error: GoferError) -> int:
+def tell(error: GoferError) -> int:
+    """Two lines on standard error: what is wrong, and what to do; gives the exit code."""
     typer.echo(f"error: {error.message}", err=True)
     typer.echo(f"next: {error.next_step}", err=True)
     return REFUSED if isinstance(error, Refused) else FAILED
@@ -44,4 +44,4 @@ def _surprise(error: Exception) -> int:
     if "--debug" in sys.argv:
         traceback.print_exception(error)
     message = f"Something went wrong inside gofer ({type(error).__name__}); nothing of yours was lost."
-    return _tell(Broken(message, next_step="Run it again as `gofer --debug …` and report what it prints."))
+    return tell(Broken(message, next_step="Run it again as `gofer --debug …` and report what it prints."))

@@ -14,6 +14,7 @@ from gofer.core.errors import Refused
 from gofer.core.sandbox import Egress
 from gofer.settings import Settings, load
 
+READ = "gofer.browser.blockers.saved:read"
 JUDGED = "gofer.browser.blockers.saved:judged"
 LARGEST = 20_000_000
 """Bytes of a saved page; a larger file is none."""
@@ -38,7 +39,9 @@ def blockers(page: str, allow_private: bool, as_json: bool) -> int:
     if page.lower().startswith(("http://", "https://")):
         found = asyncio.run(_on_page(load(), page, allow_private))
     else:
-        found = asyncio.run(_in_file(load(), _text(Path(page))))
+        text = _text(page)
+        catalog.load(READ)(text)  # what it says of its answer may make no sense
+        found = asyncio.run(_in_file(load(), text))
     if as_json:
         out.as_json(found.model_dump(mode="json"))
     else:
@@ -55,13 +58,13 @@ def _tell(found: Blocker) -> None:
 
 
 async def _on_page(settings: Settings, url: str, private: bool) -> Blocker:
-    async with window(settings, url, private, any_answer=True) as browser:
-        found = await browser.blocker()
+    async with window(settings, url, private, any_answer=True) as sight:
+        found = await sight.browser.blocker()
         for _ in range(LOOKS - 1):
             if found.found:
                 break
             await asyncio.sleep(PAUSE_SECONDS)
-            found = await browser.blocker()
+            found = await sight.browser.blocker()
         return found
 
 
@@ -72,9 +75,10 @@ async def _in_file(settings: Settings, text: str) -> Blocker:
         return found
 
 
-def _text(file: Path) -> str:
+def _text(name: str) -> str:
+    file = Path(name)
     if not file.is_file():
-        raise Refused(f"{file} is neither a page's address (http://, https://) nor a file.")
+        raise Refused(f"“{name}” is neither a page's address (http://, https://) nor a file.")
     try:
         if file.stat().st_size > LARGEST:
             raise Refused(f"{file} is too large for a saved page.")

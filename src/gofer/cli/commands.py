@@ -266,6 +266,12 @@ def import_playbook(
     begin("gofer.cli.playbook:imported", file=file, name=name)
 
 
+@playbook.command("delete")
+def delete_playbook(name: Name) -> None:
+    """Forget a playbook with all its versions; its errand is done by a model again."""
+    begin("gofer.cli.playbook:delete", name=name)
+
+
 @session.command("list")
 def sessions(as_json: AsJson = False) -> None:
     """List the profiles whose cookies and storage are kept."""
@@ -275,7 +281,9 @@ def sessions(as_json: AsJson = False) -> None:
 @session.command("delete")
 def delete_session(
     profile: Annotated[str, typer.Argument(help="Which profile.")],
-    version: Annotated[int | None, typer.Option(min=1, help="Only this version; the one before is used then.")] = None,
+    version: Annotated[
+        int | None, typer.Option(min=1, help="Only this version; the newest one left is used next.")
+    ] = None,
     principal: Annotated[str | None, typer.Option(help="Whose profile; without it yours.")] = None,
 ) -> None:
     """Forget what a profile's browser knows."""

@@ -16,11 +16,12 @@ from pydantic import BaseModel
 
 from gofer import __version__, catalog
 from gofer.cli import out
+from gofer.cli.models import looked_at
 from gofer.cli.notice import serving
-from gofer.core.errors import GoferError
+from gofer.core.errors import GoferError, Refused
 from gofer.core.sandbox import Profile
-from gofer.ops.examine import keeps_artifacts, schema, unpriced
-from gofer.settings import DEFAULT_MODELS, Settings, load
+from gofer.ops.examine import keeps_artifacts, schema
+from gofer.settings import DEFAULT_MODELS, Settings, load, placed
 
 Verdict = Literal["ok", "note", "problem"]
 GIGABYTE = 1024**3
@@ -29,9 +30,6 @@ FULL_DISK = GIGABYTE // 4
 """Less than this does not carry an errand: its sandbox's disk, its files and the databases' journals need room."""
 POSTGRESQL_PORT = 5432
 CONNECT_SECONDS = 5.0
-RESOLVE = "gofer.models.resolve:resolve"
-"""Loaded by name where a model is configured: the SDK of a provider takes a second."""
-
 LIBRARIES = ("pydantic-ai-slim", "dbos", "fastapi", "sqlalchemy", "playwright")
 
 
@@ -67,7 +65,13 @@ def _looked(look: Callable[[Settings], list[Check]], settings: Settings) -> list
     try:
         return look(settings)
     except GoferError as error:
-        return [Check(name=look.__name__.strip("_"), verdict="problem", told=f"{error.message} {error.next_step}")]
+        return [_unlooked(look, f"{error.message} {error.next_step}")]
+    except Exception as error:
+        return [_unlooked(look, f"could not be looked at ({type(error).__name__}: {error})")]
+
+
+def _unlooked(look: Callable[[Settings], list[Check]], told: str) -> Check:
+    return Check(name=look.__name__.strip("_"), verdict="problem", told=told)
 
 
 def _versions(settings: Settings) -> list[Check]:
@@ -125,7 +129,7 @@ def _sqlite_to_be() -> Check:
 
 
 def _schema(told: str, settings: Settings) -> Check:
-    known, sentence = schema(settings.database_url)
+    known, sentence = schema(settings.database_url, settings.step_log_url)
     return Check(name="database", verdict="ok" if known else "problem", told=f"{told}, {sentence}")
 
 
@@ -152,7 +156,10 @@ def _database_at(where: str | tuple[str, int]) -> Check:
 def _artifacts(settings: Settings) -> list[Check]:
     try:
         keeps_artifacts(settings.artifact_address, settings.storage.artifact_options)
-    except (GoferError, OSError, ValueError) as error:
+    except Refused as error:
+        wrong = placed(error)
+        return [Check(name="artifacts", verdict="problem", told=f"{wrong.message} {wrong.next_step}")]
+    except (GoferError, OSError) as error:
         told = f"{str(error).rstrip('.')}: correct `[storage] artifacts` and its options, or start that store"
         return [Check(name="artifacts", verdict="problem", told=told)]
     return [Check(name="artifacts", verdict="ok", told=f"{settings.artifact_address} takes files")]
@@ -180,22 +187,14 @@ def _sandboxes(settings: Settings) -> list[Check]:
 
 
 def _models(settings: Settings) -> list[Check]:
-    chosen = settings.models
-    if chosen.default is None:
+    if settings.models.default is None:
         told = f"none: set {' or '.join(DEFAULT_MODELS)}, or `[models] default`; recorded errands work without"
         return [Check(name="model", verdict="note", told=told)]
-    return [_model(name, bool(chosen.unpriced)) for name in (chosen.default, *chosen.fallback)]
+    return [_model(name, problem) for name, problem in looked_at(settings.models)]
 
 
-def _model(name: str, unpriced_too: bool) -> Check:
-    try:
-        nameless = unpriced(catalog.load(RESOLVE)(name))
-    except GoferError as error:
-        return Check(name="model", verdict="problem", told=f"{error.message} {error.next_step}")
-    if nameless and not unpriced_too:
-        told = f"{name}: nobody knows its price, so its errands are refused: correct `[models] default` or `fallback`,"
-        return Check(name="model", verdict="problem", told=f"{told} or set `unpriced = true`")
-    return Check(name="model", verdict="ok", told=name)
+def _model(name: str, problem: str) -> Check:
+    return Check(name="model", verdict="problem" if problem else "ok", told=problem or name)
 
 
 def _novnc(settings: Settings) -> list[Check]:

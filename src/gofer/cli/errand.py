@@ -16,6 +16,8 @@ from gofer.cli.words import money, outcome
 from gofer.core.run import Run
 from gofer.settings import load
 
+MOST, NAMED = 500, 10
+
 Begin = Callable[[Door], Awaitable[Any]]
 
 
@@ -34,13 +36,15 @@ def retry(run_id: str, values: Sequence[str], whole: str | None, detach: bool, a
 
     async def begin(door: Door) -> Any:
         old = await door.call("run.show", id=run_id)
-        return await door.call("run.retry", id=run_id, input=assemble(old["app"], values, whole))
+        return await door.call("run.retry", id=run_id, input=assemble(old["app"], values, whole, patch=True))
 
     return stoppable(_errand(begin, detach, as_json))
 
 
 async def _errand(begin: Begin, detach: bool, as_json: bool) -> int:
     async with open_door(load(), carry=not detach) as door:
+        if not detach:
+            await tell_others(door)
         begun = Run.model_validate(await begin(door))
         if detach:
             return _detached(begun, as_json, door)
@@ -48,6 +52,18 @@ async def _errand(begin: Begin, detach: bool, as_json: bool) -> int:
         ended = await carried(door, begun.id, shown, answers=not as_json)
     _tell(ended, as_json)
     return ENDINGS[ended.status]
+
+
+async def tell_others(door: Door) -> None:
+    """Say which other errands this process goes on with; they cost what they cost."""
+    if not door.local:
+        return
+    found = [await door.call("run.list", status=status, limit=MOST) for status in ("running", "waiting", "queued")]
+    ids = [run["id"] for page in found for run in page["runs"]]
+    if ids:
+        more = f" and {len(ids) - NAMED} more" if len(ids) > NAMED else ""
+        errands = "errand" if len(ids) == 1 else "errands"
+        typer.echo(f"Also going on with {len(ids)} unfinished {errands}: {', '.join(ids[:NAMED])}{more}", err=True)
 
 
 async def carried(door: Door, run_id: str, shown: View, *, answers: bool) -> Run:
@@ -61,7 +77,8 @@ async def carried(door: Door, run_id: str, shown: View, *, answers: bool) -> Run
 
 def _left_alone(door: Door, run_id: str) -> str:
     if door.local:
-        return f"{run_id} goes on where it is with the next `gofer up`; `gofer cancel {run_id}` ends it for good."
+        when = "with the next `gofer up` or `gofer run`"
+        return f"{run_id} goes on where it is {when}; `gofer cancel {run_id}` ends it for good."
     return f"{run_id} goes on without you; `gofer events {run_id} --follow` shows it, `gofer cancel {run_id}` ends it."
 
 

@@ -2,6 +2,7 @@
 
 import errno
 import ipaddress
+import os
 import socket
 from contextlib import suppress
 
@@ -27,7 +28,7 @@ def listen(server: Server, port: int | None) -> socket.socket:
         if error.errno == errno.EADDRNOTAVAIL:
             message = f"gofer cannot listen on {server.host}: it is not an address of this machine."
             raise Refused(message, code="ERR_SETTINGS", next_step=HOST_ADVICE) from error
-        message = f"gofer cannot listen on {server.host}, port {wanted}: {error.strerror}."
+        message = f"gofer cannot listen on {server.host}, port {wanted}: {os.strerror(error.errno or 0)}."
         next_step = "Choose another port with `gofer up --port N`, or stop the program that has it."
         raise Refused(message, code="ERR_SETTINGS", next_step=next_step) from error
 

@@ -14,11 +14,12 @@ from gofer.cli.signals import stoppable
 from gofer.cli.view import JsonLines, Lines, View
 from gofer.cli.words import clean, money, outcome
 from gofer.core.event import Event
+from gofer.core.principal import OWNER
 from gofer.core.run import Run, Status
 from gofer.settings import load
 
 PAGE = 500
-UNCARRIED = "No gofer is at work here; what has not ended goes on with the next `gofer up`."
+UNCARRIED = "No gofer is at work here; what has not ended goes on with the next `gofer up` or `gofer run`."
 
 
 def runs(status: str | None, app: str | None, limit: int, as_json: bool) -> int:
@@ -108,9 +109,14 @@ def _facts(run: Run, idle: bool) -> list[tuple[str, object]]:
         ("cost", money(run)),
         ("asked", _moment(run.created_at)),
     ]
+    told += [("control", _holder(run.controlled_by))] if run.controlled_by else []
     told += [("ended", _moment(run.ended_at))] if run.ended_at else []
     told += [("retry of", run.retry_of)] if run.retry_of else []
     return told
+
+
+def _holder(who: str) -> str:
+    return "in your hands" if who == OWNER.id else f"{who} has it"
 
 
 def _moment(moment: datetime) -> str:

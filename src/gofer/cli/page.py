@@ -13,14 +13,18 @@ from gofer.core.errors import Refused
 from gofer.core.page import Look, PageView
 from gofer.settings import Settings, load
 
+KEYS = ("tokens", "interactive", "text", "url", "title", "truncated")
+NOTHING = "(Nothing here can be told in text: the page is empty, or it is drawn, as a canvas or a PDF is.)"
+
 
 def page(url: str, look: dict[str, Any], allow_private: bool, as_json: bool) -> int:
     """Print the view, its tokens and how many interactive elements are in it."""
-    seen = asyncio.run(_seen(load(), url, _look(look), allow_private))
+    seen, status = asyncio.run(_seen(load(), url, _look(look), allow_private))
     if as_json:
-        out.as_json(seen.model_dump(include={"tokens", "interactive", "text", "url", "title", "truncated"}))
+        out.as_json({**seen.model_dump(include=set(KEYS)), "status": status})
         return 0
-    typer.echo(f"{clean(seen.title)}\n{clean(seen.url)}\n\n{clean(seen.text)}\n")
+    answered = f"\nIt came with the status {status}." if status else ""
+    typer.echo(f"{clean(seen.title)}\n{clean(seen.url)}{answered}\n\n{clean(seen.text) or NOTHING}\n")
     typer.echo(f"{seen.tokens:,} tokens (o200k), {seen.interactive:,} interactive elements{_cut(seen)}")
     return 0
 
@@ -41,6 +45,6 @@ def _look(asked: dict[str, Any]) -> Look:
         raise Refused(f"--{first['loc'][0]}: {first['msg']}.") from error
 
 
-async def _seen(settings: Settings, url: str, look: Look, private: bool) -> PageView:
-    async with window(settings, url, private) as browser:
-        return await browser.observe(look)
+async def _seen(settings: Settings, url: str, look: Look, private: bool) -> tuple[PageView, int | None]:
+    async with window(settings, url, private) as sight:
+        return await sight.browser.observe(look), sight.status

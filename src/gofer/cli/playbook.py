@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,13 @@ import typer
 
 from gofer.cli import errand, out
 from gofer.cli.door import open_door
+from gofer.cli.values import pair
 from gofer.core.errors import Refused
 from gofer.settings import load
 
 SUFFIX = ".playbook"
 
-TO_BROWSE = ("goal", "start_url", "profile", "fresh")
-"""Words of `gofer playbook run` that are the errand's own; every other KEY=VALUE is a parameter."""
+APP = "browse"
 
 
 def listed(as_json: bool) -> int:
@@ -80,16 +81,31 @@ def imported(file: Path, name: str | None) -> int:
     return _save(name or file.name.removesuffix(SUFFIX), text, f"imported from {file.name}")
 
 
+def delete(name: str) -> int:
+    """Forget a playbook with all its versions."""
+    asyncio.run(_call("playbook.delete", name=name))
+    typer.echo(f"{name} is forgotten, with all its versions.")
+    return 0
+
+
 def run(name: str, values: Sequence[str], detach: bool, as_json: bool) -> int:
     """An errand that is done by this playbook."""
-    own = [word for word in values if word.partition("=")[0] in TO_BROWSE]
-    given = [f"parameters.{word}" for word in values if word not in own]
-    return errand.run("browse", [f"playbook={name}", *own, *given], None, detach, as_json, None)
+    own = _fields_of_the_errand()
+    words = [word if pair(word)[0][0] in own else f"parameters.{word}" for word in values]
+    return errand.run(APP, [f"playbook={name}", *words], None, detach, as_json, None)
+
+
+def _fields_of_the_errand() -> set[str]:
+    """What a word names that is no parameter of the playbook's; `parameters.x=` says that one is."""
+    fields: set[str] = set(import_module("gofer.catalog").applications()[APP].input.model_fields)
+    return fields - {"playbook"}
 
 
 def _save(name: str, text: str, why: str) -> int:
     kept = asyncio.run(_call("playbook.save", name=name, text=text, why=why))
     typer.echo(f"{kept['name']} is kept as version {kept['version']}.")
+    if any(one["name"] == name and one["version"] == 0 for one in asyncio.run(_call("playbook.list"))):
+        typer.echo(f"note: gofer brings a playbook {name} too; by that name errands now find yours.", err=True)
     return 0
 
 
@@ -101,10 +117,18 @@ def _edited(text: str, name: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"{name}{SUFFIX}"
         file.write_text(text, encoding="utf-8")
-        done = subprocess.run([*shlex.split(editor), str(file)], check=False)
-        if done.returncode:
-            raise Refused(f"The editor ended with {done.returncode}, so nothing was changed.")
+        _open_editor(editor, file)
         return file.read_text(encoding="utf-8")
+
+
+def _open_editor(editor: str, file: Path) -> None:
+    try:
+        done = subprocess.run([*shlex.split(editor), str(file)], check=False)
+    except (OSError, ValueError) as error:
+        message = f"The editor “{editor}” cannot be started: {getattr(error, 'strerror', None) or error}."
+        raise Refused(message, next_step="Set EDITOR to a program that is here, such as `nano`.") from error
+    if done.returncode:
+        raise Refused(f"The editor ended with {done.returncode}, so nothing was changed.")
 
 
 def _stands(playbook: dict[str, Any]) -> str:

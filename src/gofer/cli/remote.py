@@ -4,11 +4,13 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 import httpx2
 
+from gofer.cli.addresses import address
 from gofer.cli.door import Door, given
 from gofer.cli.notice import Notice, serving
 from gofer.core.errors import CODES, Broken, GoferError, Refused, Unavailable
@@ -16,35 +18,13 @@ from gofer.core.event import Event
 from gofer.settings import Settings
 
 API = "/api/v1"
-ADDRESSES: dict[str, tuple[str, str]] = {
-    "run.start": ("POST", "/runs"),
-    "run.list": ("GET", "/runs"),
-    "run.show": ("GET", "/runs/{id}"),
-    "run.events": ("GET", "/runs/{id}/events"),
-    "run.cancel": ("POST", "/runs/{id}/cancel"),
-    "run.retry": ("POST", "/runs/{id}/retry"),
-    "run.answer": ("POST", "/runs/{id}/answers"),
-    "run.control": ("POST", "/runs/{id}/control"),
-    "run.artifacts": ("GET", "/runs/{id}/artifacts"),
-    "playbook.list": ("GET", "/playbooks"),
-    "playbook.show": ("GET", "/playbooks/{name}"),
-    "playbook.save": ("POST", "/playbooks/{name}"),
-    "playbook.rename": ("POST", "/playbooks/{name}/rename"),
-    "playbook.delete": ("POST", "/playbooks/{name}/delete"),
-    "run.metrics": ("GET", "/runs/{id}/metrics"),
-    "session.list": ("GET", "/sessions"),
-    "session.delete": ("POST", "/sessions/{profile}/delete"),
-    "system.totals": ("GET", "/totals"),
-    "token.create": ("POST", "/tokens"),
-    "token.revoke": ("POST", "/tokens/{name}/revoke"),
-    "ticket.create": ("POST", "/tickets"),
-    "system.status": ("GET", "/system"),
-}
-"""Each operation's address, as its row in the table says. A copy, because loading the table takes a second; a
-test compares them."""
-
 PATIENCE_SECONDS = 20.0
 """How long a follower waits for a gofer that was restarted."""
+
+PAUSE_SECONDS = 0.3
+
+NOTHING_MORE = 204
+"""How the server says that an ended run has no more events."""
 
 UNAUTHENTICATED = 401
 """The notice's session was renewed since it was read: it is read again, once."""
@@ -74,22 +54,19 @@ class Remote:
 
     async def call(self, operation: str, **arguments: Any) -> Any:
         """The result of an operation."""
-        method, path = ADDRESSES[operation]
         fields = given(arguments)
-        for name in [name for name in fields if f"{{{name}}}" in path]:
-            path = path.replace(f"{{{name}}}", quote(str(fields.pop(name)), safe=""))
+        method, path = address(operation, fields)
         sent: dict[str, Any] = {"params": fields} if method == "GET" else {"json": fields}
         return (await self._send(method, API + path, **sent)).json()
 
     async def follow(self, run_id: str) -> AsyncIterator[Event]:
         """Every event, across restarts of the server."""
-        after, kind = 0, ""
-        while kind not in LAST:
+        heard = _Heard()
+        while not heard.all:
             with suppress(httpx2.TransportError):
-                async for event in self._events(run_id, after):
-                    after, kind = event.seq, event.type
+                async for event in self._events(run_id, heard):
                     yield event
-            if kind not in LAST:
+            if not heard.all:
                 await self._find_again()
 
     async def file(self, artifact_id: str) -> AsyncIterator[bytes]:
@@ -131,20 +108,35 @@ class Remote:
         except httpx2.TransportError as error:
             raise Unavailable(f"gofer does not answer: {error or type(error).__name__}.") from error
 
-    async def _events(self, run_id: str, after: int) -> AsyncIterator[Event]:
-        headers = {"Accept": "text/event-stream", "Last-Event-ID": str(after)}
+    async def _events(self, run_id: str, heard: "_Heard") -> AsyncIterator[Event]:
+        headers = {"Accept": "text/event-stream", "Last-Event-ID": str(heard.last)}
         path = f"{API}/runs/{quote(run_id, safe='')}/events"
         async with self._here().stream("GET", path, headers=headers, timeout=None) as answer:
             await _checked(answer)
+            heard.all = heard.all or answer.status_code == NOTHING_MORE
             async for line in answer.aiter_lines():
                 if line.startswith("data:"):
-                    yield Event.model_validate_json(line.removeprefix("data:"))
+                    yield heard.hear(Event.model_validate_json(line.removeprefix("data:")))
 
     async def _find_again(self) -> None:
         await self.close()
         deadline = time.monotonic() + PATIENCE_SECONDS
+        await asyncio.sleep(PAUSE_SECONDS)
         while serving(self._folder) is None and time.monotonic() < deadline:
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(PAUSE_SECONDS)
+
+
+@dataclass
+class _Heard:
+    """How far a follower is. What comes after the ending is heard too, as long as that stream goes on."""
+
+    last: int = 0
+    all: bool = False
+
+    def hear(self, event: Event) -> Event:
+        """The event, counted."""
+        self.last, self.all = event.seq, self.all or event.type in LAST
+        return event
 
 
 def _client(notice: Notice) -> httpx2.AsyncClient:

@@ -10,7 +10,7 @@ from dataclasses import replace
 import typer
 import uvicorn
 
-from gofer.cli import logs
+from gofer.cli import logs, models
 from gofer.cli.demo import perform, wanted
 from gofer.cli.door import open_door
 from gofer.cli.listen import address, listen
@@ -52,11 +52,13 @@ async def _serve(settings: Settings, listening: socket.socket, demo: bool) -> No
             typer.echo(f"gofer serves at {address(listening)} from {settings.data}")
             ticket = await gofer.gateway.access.ticket(OWNER, "login", TICKET_SECONDS)
             typer.echo(f"Dashboard (single use, 15 minutes): {url}/login?ticket={ticket}")
-            showing = asyncio.create_task(_demonstrate(settings)) if demo else None
+            aside = [asyncio.create_task(models.warn(settings))]
+            aside += [asyncio.create_task(_demonstrate(settings))] if demo else []
             await stop.wait()
-            typer.echo("Stopping; unfinished errands go on at the next `gofer up`.", err=True)
-            if showing is not None:
-                showing.cancel()
+            typer.echo("Stopping; unfinished errands go on with the next `gofer up` or `gofer run`.", err=True)
+            for task in aside:
+                task.cancel()
+            await asyncio.gather(*aside, return_exceptions=True)
 
 
 @asynccontextmanager

@@ -12,24 +12,42 @@ from gofer.core.errors import Refused
 Pair = tuple[tuple[str, ...], str]
 
 
-def assemble(app: str, values: Sequence[str], whole: str | None) -> dict[str, Any]:
-    """The input. A value that is JSON is taken as such where the application's model takes it so, else as text."""
-    pairs = [_pair(value) for value in values]
+def assemble(app: str, values: Sequence[str], whole: str | None, *, patch: bool = False) -> dict[str, Any]:
+    """The input. A value that is JSON is taken as such where the application's model takes it so, else as text.
+
+    In a `patch` of an older input `null` takes a field away.
+    """
+    pairs = [pair(value) for value in values]
+    _refuse_twice([path for path, _ in pairs])
     given = _whole(whole)
     for path, text in pairs:
         _put(given, path, text)
     for path, text in pairs:
-        _prefer_json(app, given, path, text)
+        if patch and text == "null":
+            _put(given, path, None)
+        else:
+            _prefer_json(app, given, path, text)
     return given
 
 
-def _pair(word: str) -> Pair:
+def pair(word: str) -> Pair:
+    """The path and the text of `a.b=text`; raises `Refused` for any other word."""
     key, equals, text = word.partition("=")
     path = tuple(key.split("."))
     if not equals or not all(path):
         message = f"{word!r} is not KEY=VALUE."
         raise Refused(message, code="ERR_INVALID_INPUT", next_step="Write each field as key=value; dots nest: a.b=c.")
     return path, text
+
+
+def _refuse_twice(paths: Sequence[tuple[str, ...]]) -> None:
+    """Nothing says which of two values was meant."""
+    for path in paths:
+        if paths.count(path) > 1:
+            raise Refused(f"{'.'.join(path)} is given twice.", code="ERR_INVALID_INPUT", next_step="Give it once.")
+        if any(path[: len(above)] == above for above in paths if above != path):
+            message = f"{'.'.join(path)}: what it belongs to has a value of its own already."
+            raise Refused(message, code="ERR_INVALID_INPUT")
 
 
 def _whole(text: str | None) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """A browser for an operator's own look at a page: a sandboxed desktop behind the egress proxy, as a run has it."""
 
 import ipaddress
+import re
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -20,28 +22,57 @@ from gofer.main import BROWSER
 from gofer.settings import Settings
 
 WEB = {"http": 80, "https": 443}
+FOR_MODELS = re.compile(
+    r" (Read the page again|Open its address again|Its tab was closed; open another address"
+    r"|Its page is open, read it if that helps)\."
+)
+"""What the browser advises whoever drives it; nobody at a command line does."""
+
+ANSWERED = re.compile(r" answered (\d{3})\b")
 OnTraffic = Callable[[WorkspaceRef, Traffic], None]
 DRIVER = BROWSER.partition(":")[0]
 OPTIONS = "gofer.browser.options:Options"
 ALLOW = "With --allow-private your own command may look at this machine and its network; a run may not."
 
 
-@asynccontextmanager
-async def window(settings: Settings, url: str, private: bool, any_answer: bool = False) -> AsyncIterator[Browser]:
-    """A browser that stands on the page; raises `Refused` where it may not go there.
+@dataclass(frozen=True)
+class Sight:
+    """A browser that stands on a page, and the status that the page came with where that tells of an error."""
 
-    With `any_answer` a page that came with an error's status is a page too.
+    browser: Browser
+    status: int | None = None
+
+
+@asynccontextmanager
+async def window(settings: Settings, url: str, private: bool, any_answer: bool = False) -> AsyncIterator[Sight]:
+    """A browser that stands on the page, whatever its status; raises `Refused` where it may not go there.
+
+    With `any_answer` what came of a page that went wrong otherwise is a page too.
     """
     parts = checked(url, private)
     refused: list[Traffic] = []
     async with _shop(settings, parts.hostname), _desktop(settings, _egress(parts, private), refused) as browser:
         try:
-            await browser.navigate(url)
+            yield Sight(browser, await _status(browser, url, any_answer))
         except GoferError as error:
-            reason = _why(error, parts.hostname, refused)
-            if reason is not error or not any_answer or not await _answered(browser):
-                raise reason from error
-        yield browser
+            raise for_people(_why(error, parts.hostname, refused)) from error
+
+
+async def _status(browser: Browser, url: str, any_answer: bool) -> int | None:
+    """Go there."""
+    try:
+        await browser.navigate(url)
+    except GoferError as error:
+        told = ANSWERED.search(error.message)
+        if not (told or any_answer) or not await _answered(browser):
+            raise
+        return int(told[1]) if told else None
+    return None
+
+
+def for_people(error: GoferError) -> GoferError:
+    """The same without what it advises a model."""
+    return type(error)(FOR_MODELS.sub("", error.message), code=error.code, next_step=error.next_step)
 
 
 def checked(url: str, private: bool) -> SplitResult:

@@ -58,7 +58,8 @@ def _waiting(data: Mapping[str, Any]) -> str:
 
 
 def _retrying(data: Mapping[str, Any]) -> str:
-    return f"attempt {data['attempt']} failed ({data['error']['message']}); again in {data['delay_seconds']:g} s"
+    failed = data["attempt"] - 1  # the event has the number of the attempt that follows
+    return f"attempt {failed} failed ({data['error']['message']}); again in {data['delay_seconds']:g} s"
 
 
 def _finished_model(data: Mapping[str, Any]) -> str:

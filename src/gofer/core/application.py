@@ -20,6 +20,9 @@ from gofer.core.screen import Screen
 
 T = TypeVar("T")
 Tool = Callable[..., Any] | AbstractToolset[None]
+UNSAID = "unsaid"
+"""In a tool's metadata: names of arguments that the event log does not hold, because they may be secrets."""
+
 Until = Callable[[], Awaitable[str | None]]
 """Looks whether a question has answered itself; a look is cheap, changes nothing and calls nothing of the run."""
 

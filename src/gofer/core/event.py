@@ -273,7 +273,7 @@ class SessionSaved(Body):
 
 
 class SessionUnsaved(Body):
-    """What the browser knows could not be kept; the next errand begins with what was kept before."""
+    """What the browser knows, or part of it, could not be kept; of that the next errand has what was kept before."""
 
     type: Literal["session.unsaved"] = "session.unsaved"
     profile: str

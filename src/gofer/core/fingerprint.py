@@ -31,3 +31,4 @@ class Match(BaseModel):
     ref: str | None = None
     level: str = Field("", description="exact, stable, attribute, name, path or likeness: what told it.")
     rivals: int = Field(0, description="How many fitted where more than one did.")
+    renamed: str = Field("", description="Where none did: what one is called now that has its id, name or address.")

@@ -4,6 +4,14 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+OWN = "run:"
+"""What a run remembers under such a key no later run reads: it is forgotten when the run is over."""
+
+
+def own_key(run_id: str, what: str) -> str:
+    """The key of something that a run notes down for itself alone, such as what it typed so far."""
+    return f"{OWN}{run_id}:{what}"
+
 
 class Rules(BaseModel):
     """How playbooks are made and used; an operator sets it."""
@@ -37,6 +45,7 @@ class Draft(BaseModel):
     why: str
     name: str = Field(description="Its name, or for a new errand the name to begin from.")
     errand: str | None = Field(None, description="The key of the errand it is a recording of.")
+    of: int | None = Field(None, description="The version that it comes from, 0 for none; it counts for that alone.")
     served: bool = True
     agreeing: int = 0
     usd: float | None = Field(None, description="What the run cost that it was recorded in.")

@@ -35,7 +35,7 @@ class Sitting(Protocol):
         """The state at the end, for the next errand with this profile."""
 
     async def lost(self, reason: str) -> None:
-        """The state at the end could not be read, so the one before stays."""
+        """The state at the end, or part of it, could not be read, so what was known before stays."""
 
     @property
     def kept(self) -> bool:

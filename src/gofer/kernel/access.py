@@ -67,8 +67,11 @@ class Access:
         await self._database.write(partial(tokens.revoke, name=name))
 
     async def _refuse_anothers_name(self, creator: Principal, name: str) -> None:
-        taken = name == OWNER.id or await self._database.read(partial(runs.any_of, principal=name))
-        if taken and not (creator.owns_everything and name != OWNER.id) and name != creator.id:
+        if name == OWNER.id:  # whoever revokes a token ends every session of its name
+            raise Refused(f"The name {name!r} is gofer's own.", code="ERR_CONFLICT", next_step="Choose another name.")
+        if creator.owns_everything or name == creator.id:
+            return
+        if await self._database.read(partial(runs.any_of, principal=name)):
             raise Refused(f"The name {name!r} is somebody's already.", code="ERR_CONFLICT", next_step=_ANOTHER)
 
     async def session(self, principal: Principal) -> str:

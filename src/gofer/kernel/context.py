@@ -18,7 +18,7 @@ from gofer.core.event import ArtifactSaved, EventBody, Said, SandboxOpened
 from gofer.core.playbook import Draft, KeptPlaybook, Rules
 from gofer.core.question import Question
 from gofer.core.run import Cost, Run
-from gofer.core.sandbox import Egress, Sandbox, SandboxSpec
+from gofer.core.sandbox import Egress, Profile, Sandbox, SandboxSpec
 from gofer.core.screen import Screen
 from gofer.kernel import agent
 from gofer.kernel.control import ControlledBrowser, ControlledScreen
@@ -148,7 +148,8 @@ class Context:
     @asynccontextmanager
     async def sandbox(self, spec: SandboxSpec, name: str = "main") -> AsyncIterator[Sandbox]:
         """A leased computer."""
-        async with self._lender.lend(self.id, spec, name) as loan:
+        permitted = spec.model_copy(update={"egress": self._permitted(spec.egress)})
+        async with self._lender.lend(self.id, permitted if spec.profile is Profile.DESKTOP else spec, name) as loan:
             yield loan.box
 
     @asynccontextmanager
@@ -163,8 +164,12 @@ class Context:
     async def shared_browser(self, egress: Egress, profile: str | None = None) -> AsyncIterator[Browser]:
         """A context in a browser that the principal's errands share."""
         sitting = self._sitting(profile)
-        async with self._lender.sharing.room(self._run, egress) as room, room.occupied(sitting) as browser:
+        shared = self._lender.sharing.room(self._run, self._permitted(egress))
+        async with shared as room, room.occupied(sitting) as browser:
             yield ControlledBrowser(browser, self._waits)
+
+    def _permitted(self, egress: Egress) -> Egress:
+        return egress.model_copy(update={"private": egress.private or self._parts.policy.private})
 
     def _sitting(self, profile: str | None) -> RunSitting:
         return RunSitting(self._parts, self._run, profile, self._lender.book)

@@ -53,8 +53,8 @@ class Desktops:
 
     async def joined(self, run_id: str, viewer: Principal) -> None:
         """Somebody watches."""
-        self._viewers[run_id, viewer.id] += 1
         await self._log.append(run_id, ViewerJoined(who=viewer.id))
+        self._viewers[run_id, viewer.id] += 1  # last: whose coming could not be told never leaves
 
     async def left(self, run_id: str, viewer: Principal) -> None:
         """Somebody stopped watching; who held control and does not come back soon hands it back."""

@@ -31,6 +31,7 @@ from pydantic_ai.models.wrapper import WrapperModel
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.toolsets import ToolsetTool, WrapperToolset
 
+from gofer.core.application import UNSAID
 from gofer.core.errors import GoferError, OverBudget, Refused, Unavailable
 from gofer.core.event import EventBody, ModelDelta, ModelFinished, ModelStarted, ToolFinished, ToolStarted
 from gofer.core.run import Cost
@@ -41,6 +42,7 @@ DELTA_SECONDS = 0.04
 """Text is put into the log this often while it streams: smooth to read, and 25 rows a second at most."""
 
 SHOWN = 2000
+HIDDEN = "••••"
 
 REPLY: TypeAdapter[ModelResponse] = TypeAdapter(ModelResponse)
 RETURN: TypeAdapter[Any] = TypeAdapter(ToolReturn)
@@ -226,7 +228,7 @@ class DurableToolset(WrapperToolset[None]):
         async def call() -> JsonValue:
             return await self._outcome(name, tool_args, ctx, tool)
 
-        telling = _telling(ctx.tool_call_id or name, name, _plain(tool_args))
+        telling = _telling(ctx.tool_call_id or name, name, _plain(_sayable(tool_args, tool)))
         stored: Any = await self._steps.remember(f"tool {name}", call, telling)
         if "retry" in stored:
             raise ModelRetry(stored["retry"])
@@ -243,6 +245,15 @@ class DurableToolset(WrapperToolset[None]):
             return {"retry": f"{refusal.message} {refusal.next_step}"}
         except (CallDeferred, ApprovalRequired) as error:
             raise Refused(f"The tool {name} asks for approval, which nobody can give yet.") from error
+
+
+def _sayable(arguments: dict[str, Any], tool: ToolsetTool[None]) -> dict[str, Any]:
+    unsaid = (tool.tool_def.metadata or {}).get(UNSAID, ())
+    return {name: _veiled(value) if name in unsaid else value for name, value in arguments.items()}
+
+
+def _veiled(value: Any) -> Any:
+    return dict.fromkeys(value, HIDDEN) if isinstance(value, dict) else HIDDEN
 
 
 def _telling(call: str, name: str, arguments: JsonValue) -> Telling:

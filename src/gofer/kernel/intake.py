@@ -108,18 +108,36 @@ def validated(shape: type[BaseModel], value: dict[str, JsonValue]) -> BaseModel:
     try:
         return shape.model_validate(value)
     except ValidationError as error:
-        raise Refused(sentence(error), code="ERR_INVALID_INPUT") from error
+        raise Refused(sentence(error, shape), code="ERR_INVALID_INPUT") from error
 
 
-def sentence(error: ValidationError) -> str:
+def lacking(shape: type[BaseModel], value: dict[str, JsonValue]) -> list[str]:
+    """The fields, by name, for whose sake this input would be refused."""
+    try:
+        shape.model_validate(value)
+    except ValidationError as error:
+        named = [_field(wrong, shape)[0] for wrong in error.errors()]
+        return [name for name in dict.fromkeys(named) if name in shape.model_fields]
+    return []
+
+
+def sentence(error: ValidationError, shape: type[BaseModel]) -> str:
     """What is wrong with the input, field by field, as one sentence."""
-    wrongs = [f"{_field(wrong)}: {wrong['msg'].removeprefix(OWN_WORDS)}" for wrong in error.errors()[:5]]
+    wrongs = [": ".join(_field(wrong, shape)) for wrong in error.errors()[:5]]
     return f"The input does not fit: {'; '.join(wrongs).removesuffix('.')}."
 
 
-def _field(wrong: ErrorDetails) -> str:
-    """The field's path, without what pydantic calls its own validators on the way there."""
-    return ".".join(str(part) for part in wrong["loc"] if PART.fullmatch(str(part))) or "input"
+def _field(wrong: ErrorDetails, shape: type[BaseModel]) -> tuple[str, str]:
+    """The field's path, without what pydantic calls its own validators on the way there, and what is wrong with it.
+
+    A validator of the whole input stands at no field: the one that its sentence begins with is meant.
+    """
+    words = wrong["msg"].removeprefix(OWN_WORDS)
+    path = ".".join(str(part) for part in wrong["loc"] if PART.fullmatch(str(part)))
+    first, _, rest = words.partition(" ")
+    if not path and first in shape.model_fields and rest:
+        return first, rest
+    return path or "input", words
 
 
 def _insert(connection: sa.Connection, row: dict[str, Any]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ class Keeping:
         try:
             await self._keep(box)
         except BaseException:
-            await asyncio.shield(self._discard(box))
+            await asyncio.shield(self.abandon(box))
             raise
         return box
 
@@ -39,9 +39,19 @@ class Keeping:
         await self._parts.database.write(partial(leases.drop, run_id=self._holder, name=ref.id))
 
     async def end(self, ref: WorkspaceRef) -> None:
-        """End it."""
-        await self._parts.sandboxes.destroy(ref)
-        await self.let_go(ref)
+        """End it; one that does not end is kept no more, so that the reaper ends it."""
+        try:
+            await self._parts.sandboxes.destroy(ref)
+        finally:
+            await asyncio.shield(self.let_go(ref))
+
+    async def abandon(self, box: Sandbox) -> None:
+        """Let go of a kept sandbox that came to nothing, and end it."""
+        try:
+            await box.close()
+        finally:
+            if box.ref is not None:
+                await self.end(box.ref)
 
     async def _keep(self, box: Sandbox) -> None:
         if box.ref is None:
@@ -56,8 +66,3 @@ class Keeping:
             "opened_at": self._parts.clock.now().timestamp(),
         }
         await self._parts.database.write(partial(leases.put, row=row))
-
-    async def _discard(self, box: Sandbox) -> None:
-        await box.close()
-        if box.ref is not None:
-            await self._parts.sandboxes.destroy(box.ref)

@@ -87,12 +87,9 @@ class Lender:
 
     async def close(self) -> None:
         """End what was kept for runs to come, and write down what was counted."""
-        try:
-            await self.sharing.close()
-            await self.warm.close()
-            await self.book.flush()
-        except (GoferError, OSError) as error:
-            log.warning("sandbox.not_ended", reason=str(error))
+        await self.sharing.close()
+        await self.warm.close()
+        await self.book.flush()
 
     def served(self, run_id: str) -> bool:
         """Whether this run asked for a sandbox since this worker began."""
@@ -116,18 +113,27 @@ class Lender:
 
     async def reap(self) -> list[str]:
         """End sandboxes of this host that no run holds; gives their ids."""
-        held = set(await self._parts.database.read(partial(leases.held_on, host=self._parts.host)))
+        held = {row["ref"]: _ref(row) for row in await self._held()}
+        await self._parts.sandboxes.heartbeat(list(held.values()))
         living = {ref.id: ref for ref in await self._parts.sandboxes.living()}
-        await self._parts.sandboxes.heartbeat([ref for ref in living.values() if ref.id in held])
         if self._opening:  # one of them is about to be written down
             self._unheld = set()
             return []
-        unheld = living.keys() - held
+        unheld = living.keys() - held.keys()
         doomed = unheld & self._unheld
         self._unheld = unheld - doomed
-        for ref_id in doomed:
-            await self._parts.sandboxes.destroy(living[ref_id])
-        return sorted(doomed)
+        return sorted([ref_id for ref_id in doomed if await self._destroyed(living[ref_id])])
+
+    async def _held(self) -> list[sa.RowMapping]:
+        return await self._parts.database.read(partial(leases.held_on, host=self._parts.host))
+
+    async def _destroyed(self, ref: WorkspaceRef) -> bool:
+        try:
+            await self._parts.sandboxes.destroy(ref)
+        except (GoferError, OSError) as error:  # one that cannot be ended keeps no other alive
+            log.warning("sandbox.not_ended", sandbox=ref.id, reason=str(error))
+            return False
+        return True
 
     async def serve(self) -> None:
         """Reap for ever."""

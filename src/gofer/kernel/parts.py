@@ -39,6 +39,8 @@ class Policy:
     shared_idle_seconds: float = 120.0
     share_across_principals: bool = False
     keep_steps_days: float = 7.0
+    private: bool = False
+    """Whether desktops reach addresses of this machine and its network."""
 
 
 @dataclass(frozen=True)

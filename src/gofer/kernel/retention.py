@@ -1,4 +1,4 @@
-"""Forgets the steps of runs that ended long ago: nothing goes on with them. Their rows and events stay."""
+"""Forgets the steps of runs that ended long ago, and what ended runs noted down for themselves alone."""
 
 import asyncio
 from datetime import timedelta
@@ -9,7 +9,7 @@ import structlog
 from gofer.core.errors import GoferError
 from gofer.kernel.engine.engine import Engine
 from gofer.kernel.parts import Parts
-from gofer.storage import runs
+from gofer.storage import memory, runs
 
 SWEEP_SECONDS = 3600.0
 AT_ONCE = 200
@@ -39,7 +39,8 @@ class Retention:
                 log.exception("retention.failed")
 
     async def sweep(self) -> int:
-        """Forget what is old enough; gives how many runs that was."""
+        """Forget what is old enough; gives how many runs that was. Nothing goes on with them; rows and events stay."""
+        await self._parts.database.write(memory.forget_ended)
         before = self._parts.clock.now() - timedelta(days=self._parts.policy.keep_steps_days)
         forgotten = 0
         while found := await asyncio.to_thread(self._engine.completed, before, AT_ONCE):

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import structlog
 
@@ -34,6 +34,7 @@ class Sharing:
         self._houses: dict[str, list[House]] = defaultdict(list)
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._due = asyncio.Event()
+        self._tending: dict[House, asyncio.Task[None]] = {}
 
     @property
     def houses(self) -> list[House]:
@@ -53,8 +54,8 @@ class Sharing:
         assert let.lane is not None
         try:
             with self._book.holding(let.way_out, run.id):
-                let.lane.allow(rules)
                 try:
+                    let.lane.allow(rules)
                     yield let.room
                 finally:
                     await asyncio.shield(let.close())
@@ -89,41 +90,56 @@ class Sharing:
     async def serve(self) -> None:
         """Make rooms ahead and end what nobody needs, for ever."""
         while True:
-            try:
-                await self.tend()
-            except (GoferError, OSError) as error:
-                log.warning("sharing.unavailable", reason=str(error))
-            except Exception:  # without this service shared desktops never end
-                log.exception("sharing.failed")
+            self.tend()
             self._due.clear()
-            try:
-                await asyncio.wait_for(self._due.wait(), LOOK_SECONDS)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):  # `wait_for` loses a cancellation that comes with the event
+                    await self._due.wait()
 
-    async def tend(self) -> None:
-        """One look at every house."""
+    def tend(self) -> None:
+        """One look at every house, each by itself: a browser that hangs keeps no other one waiting."""
         for owner, houses in list(self._houses.items()):
-            for house in list(houses):
-                if self._over(house):
-                    houses.remove(house)
-                    await self._end(house)
-                elif house.has_place:
-                    await house.prepare(self._parts.policy.warm_contexts)
+            for house in houses:
+                if house not in self._tending:
+                    self._tending[house] = asyncio.create_task(self._tended(owner, house))
             if not houses and not self._locks[owner].locked():
                 del self._houses[owner]
 
     async def close(self) -> None:
         """End every house."""
-        for houses in self._houses.values():
-            while houses:
-                await self._end(houses.pop())
+        looks = list(self._tending.values())
+        for look in looks:
+            look.cancel()
+        await asyncio.gather(*looks, return_exceptions=True)
+        ends = [self._end(owner, house) for owner, houses in self._houses.items() for house in houses]
+        for failure in await asyncio.gather(*ends, return_exceptions=True):
+            if isinstance(failure, BaseException):
+                log.warning("sharing.not_ended", reason=repr(failure))
+
+    async def _tended(self, owner: str, house: House) -> None:
+        """What a house needs now, and never an error."""
+        try:
+            await self._look_after(owner, house)
+        except (GoferError, OSError) as error:
+            log.warning("sharing.unavailable", reason=str(error))
+        except Exception:  # the house is looked at again
+            log.exception("sharing.failed")
+        finally:
+            del self._tending[house]
+
+    async def _look_after(self, owner: str, house: House) -> None:
+        if self._over(house):
+            await self._end(owner, house)
+        elif house.has_place:
+            await house.prepare(self._parts.policy.warm_contexts)
 
     def _over(self, house: House) -> bool:
         idle = time.monotonic() - house.left > self._parts.policy.shared_idle_seconds
         return house.taken == 0 and (idle or not house.has_place)
 
-    async def _end(self, house: House) -> None:
+    async def _end(self, owner: str, house: House) -> None:
+        """It is on the list until it has ended, so that an end that fails is tried again."""
         await house.end()
         if house.box.ref is not None:
             await self._keeping.end(house.box.ref)
+        self._houses[owner].remove(house)

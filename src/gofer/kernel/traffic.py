@@ -59,10 +59,21 @@ class TrafficBook:
         self._counted[run_id] += more
 
     async def flush(self) -> None:
-        """Write down what was counted."""
-        counted, self._counted = self._counted, defaultdict(Usage)
-        for run_id, more in counted.items():
-            await self._parts.database.write(partial(usage.add, run_id=run_id, more=more))
+        """Write down what was counted: all of it or, while the database is away, nothing yet."""
+        if self._counted:
+            counted, self._counted = self._counted, defaultdict(Usage)
+            await asyncio.shield(asyncio.ensure_future(self._written(counted)))
+
+    async def _written(self, counted: dict[str, Usage]) -> None:
+        """To its end, also when its caller is cancelled: otherwise nobody knows whether it was counted."""
+        try:
+            await self._parts.database.write(partial(usage.add_all, counted=counted))
+        except Exception as error:
+            for run_id, more in counted.items():
+                self.count(run_id, more)
+            if not isinstance(error, GoferError):
+                raise
+            log.warning("usage.unavailable", reason=error.message)
 
     async def serve(self) -> None:
         """Write down for ever."""
@@ -70,7 +81,5 @@ class TrafficBook:
             await asyncio.sleep(FLUSH_SECONDS)
             try:
                 await self.flush()
-            except GoferError as error:
-                log.warning("usage.unavailable", reason=error.message)
             except Exception:  # without this service nothing is counted
                 log.exception("usage.failed")

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -61,11 +62,13 @@ class WarmDesktops:
         self._due.set()
         try:
             box = await self._parts.sandboxes.attach(waiting.ref, spec)
-        except (WorkspaceUnavailableError, Unavailable):
+            await self._keeping.let_go(waiting.ref)
+        except BaseException as error:  # nobody else knows of it any more
+            await asyncio.shield(self._keeping.end(waiting.ref))
+            if not isinstance(error, WorkspaceUnavailableError | Unavailable):
+                raise
             log.info("warm.dead", sandbox=waiting.ref.id)
-            await self._keeping.end(waiting.ref)
             return None
-        await self._keeping.let_go(waiting.ref)
         return box
 
     async def serve(self) -> None:
@@ -93,17 +96,23 @@ class WarmDesktops:
     async def _made(self) -> WorkspaceRef:
         box = await self._keeping.create(partial(self._parts.sandboxes.create, SPEC))
         assert box.ref is not None
-        await box.close()
+        try:
+            await box.close()
+        except BaseException:
+            await asyncio.shield(self._keeping.end(box.ref))
+            raise
         return box.ref
 
     async def close(self) -> None:
-        """End those that wait."""
-        while self._waiting:
-            await self._keeping.end(self._waiting.popleft().ref)
+        """End those that wait, each whatever became of the others."""
+        ends = [self._keeping.end(waiting.ref) for waiting in self._waiting]
+        self._waiting.clear()
+        for failure in await asyncio.gather(*ends, return_exceptions=True):
+            if isinstance(failure, BaseException):
+                log.warning("warm.not_ended", reason=repr(failure))
 
 
 async def _either(due: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(due.wait(), seconds)
-    except TimeoutError:
-        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):  # `wait_for` loses a cancellation that comes with the event
+            await due.wait()

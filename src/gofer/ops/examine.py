@@ -1,6 +1,7 @@
 """What `gofer doctor` asks of storage and prices, without starting gofer."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 from pydantic_ai.models import Model
@@ -10,16 +11,21 @@ from gofer.core.errors import Unavailable
 from gofer.kernel.metering import candidates, price_of
 from gofer.storage.artifacts import ArtifactStore
 from gofer.storage.database import Database
-from gofer.storage.schema import HEAD, KNOWN, revision
+from gofer.storage.schema import HEAD, KNOWN, refuse_damaged, revision
 
 PATIENCE_SECONDS = 5.0
 
 
-def schema(url: str) -> tuple[bool, str]:
-    """Whether this gofer can work with the database's schema, and a sentence; raises `Unavailable`."""
+def schema(url: str, steps: str) -> tuple[bool, str]:
+    """Whether this gofer can work with the database's schema, and a sentence; `steps` is where steps are kept.
+
+    Raises `Unavailable`, and `Refused` for a damaged file.
+    """
     database = Database(url)
     try:
         found = revision(database)
+        if database.sqlite:
+            refuse_damaged(Path(steps.removeprefix("sqlite:///")))
     finally:
         database.close()
     if found is None or found == HEAD:

@@ -34,7 +34,7 @@ class StartRun(Asked):
 
     app: str
     input: dict[str, JsonValue] = {}
-    key: str | None = Field(None, max_length=200, description="The same key again gives the same run.")
+    key: str | None = Field(None, min_length=1, max_length=200, description="The same key again gives the same run.")
     priority: int = Field(5, ge=1, le=9, description="1 goes first, 9 last.")
     answer_to: str | None = Field(None, max_length=500)
     trigger: Literal["manual", "api"] = Field("api", description="Whether a person or a program asks.")
@@ -52,14 +52,14 @@ class ListRuns(Asked):
     status: Status | None = None
     app: str | None = None
     limit: int = Field(50, ge=1, le=500)
-    before: float | None = Field(None, description="The `next` of the page before.")
+    before: str | None = Field(None, pattern=r"^\d+(\.\d+)?/[\w-]+$", description="The `next` of the page before.")
 
 
 class RunList(BaseModel):
     """A page of runs."""
 
     runs: list[Run]
-    next: float | None = None
+    next: str | None = None
 
 
 class ReadEvents(OneRun):
@@ -238,9 +238,17 @@ def _find(connection: sa.Connection, run_id: str) -> Run | None:
 
 
 def _list(connection: sa.Connection, filters: dict[str, str | None], wanted: ListRuns) -> RunList:
-    rows = runs.page(connection, filters, wanted.limit, wanted.before)
-    found = [runs.as_run(row, runs.position(connection, row)) for row in rows]
-    return RunList(runs=found, next=rows[-1]["created_at"] if len(rows) == wanted.limit else None)
+    rows = runs.page(connection, filters, wanted.limit, _place(wanted.before))
+    places = runs.positions(connection, rows)
+    found = [runs.as_run(row, places.get(row["id"])) for row in rows]
+    full = len(rows) == wanted.limit
+    return RunList(runs=found, next=f"{rows[-1]['created_at']!r}/{rows[-1]['id']}" if full else None)
+
+
+def _place(before: str | None) -> runs.Place | None:
+    """Where in the list a page ended; a moment goes through text and back without a loss."""
+    moment, _, run_id = (before or "").partition("/")
+    return (float(moment), run_id) if run_id else None
 
 
 def merged(old: Mapping[str, JsonValue], patch: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

@@ -1,12 +1,12 @@
 """What can be asked about tokens."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
 from gofer.core.operation import Operation
 from gofer.core.principal import Principal
-from gofer.kernel.access import Access
+from gofer.kernel.access import SCOPES, Access
 from gofer.ops.runs import Asked
 
 
@@ -14,7 +14,9 @@ class CreateToken(Asked):
     """A token for somebody or something."""
 
     name: str = Field(min_length=1, max_length=100, pattern=r"^[\w.\-@]+$", description="Whose token; its principal.")
-    scopes: tuple[str, ...] = Field(("runs:read", "runs:write"), min_length=1)
+    scopes: tuple[Annotated[str, Field(json_schema_extra={"enum": list(SCOPES)})], ...] = Field(
+        ("runs:read", "runs:write"), min_length=1
+    )
 
 
 class NewToken(BaseModel):

@@ -19,14 +19,20 @@ PROBE = ".gofer-probe"
 
 
 class ArtifactStore:
-    """Keeps files by run and id. The address is a folder's path, or `s3://`, `gs://`, `az://` with options."""
+    """Keeps files by run and id. The address is a folder's path, or `s3://`, `gs://`, `az://` with options.
+
+    Where there can be no such store its methods raise `Refused` (ERR_SETTINGS).
+    """
 
     def __init__(self, address: str, options: dict[str, Any] | None = None) -> None:
         self.address = address
         self._options = options or {}
         self._opened: Objects | None = None
-        if "://" in address:
-            self._objects()  # a wrong address is told at the start, not at the first file
+
+    def check(self) -> None:
+        """Raises `Refused` (ERR_SETTINGS) for an address of no store: told at the start, not at the first file."""
+        if "://" in self.address:
+            self._objects()
 
     async def put(self, artifact: Artifact, data: bytes) -> None:
         """Store the bytes; the same artifact again replaces them."""

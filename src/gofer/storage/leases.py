@@ -29,12 +29,13 @@ def drop(connection: sa.Connection, run_id: str, name: str) -> bool:
     return connection.execute(sa.delete(leases).where(mine)).rowcount == 1
 
 
-def held_on(connection: sa.Connection, host: str) -> list[str]:
-    """Ids of the sandboxes on this host that a run which is not over holds, or a worker that is alive."""
-    lent = sa.select(leases.c.ref).join(runs, runs.c.id == leases.c.run_id)
-    kept = sa.select(leases.c.ref).join(workers, leases.c.run_id == sa.literal(KEEPER) + workers.c.id)
+def held_on(connection: sa.Connection, host: str) -> list[sa.RowMapping]:
+    """Provider and ref of the sandboxes on this host that a run which is not over holds, or a worker that is alive."""
+    ref = sa.select(leases.c.provider, leases.c.ref)
+    lent = ref.join(runs, runs.c.id == leases.c.run_id)
+    kept = ref.join(workers, leases.c.run_id == sa.literal(KEEPER) + workers.c.id)
     held = (lent.where(runs.c.ended_at.is_(None)), kept.where(workers.c.state == ALIVE))
-    return [ref for wanted in held for ref in connection.execute(wanted.where(leases.c.host == host)).scalars()]
+    return [row for wanted in held for row in connection.execute(wanted.where(leases.c.host == host)).mappings()]
 
 
 def drop_kept(connection: sa.Connection, host: str, worker: str) -> None:

@@ -6,17 +6,21 @@ from pathlib import Path
 from typing import Any
 
 import obstore
-from obstore.exceptions import BaseError, NotFoundError
+from obstore.exceptions import BaseError, NotFoundError, UnknownConfigurationKeyError
 from obstore.store import LocalStore, from_url
 
-from gofer.core.errors import Unavailable
+from gofer.core.errors import Refused, Unavailable
 
 
 class Objects:
-    """One store. `doing` is how an error begins: what could not be done, in words for people."""
+    """One store. `doing` is how an error begins: what could not be done, in words for people.
+
+    Raises `Refused` (ERR_SETTINGS), whose message begins with the setting, where there can be no such store.
+    """
 
     def __init__(self, address: str, options: dict[str, Any]) -> None:
-        self._store = from_url(address, **options) if "://" in address else LocalStore(Path(address), mkdir=True)
+        with _no_store_refused():
+            self._store = from_url(address, **options) if "://" in address else LocalStore(Path(address), mkdir=True)
 
     async def put(self, path: str, data: bytes, media_type: str, doing: str) -> None:
         """Store bytes, in place of what was there."""
@@ -38,6 +42,23 @@ class Objects:
 
 
 @contextmanager
+def _no_store_refused() -> Iterator[None]:
+    try:
+        yield
+    except (UnknownConfigurationKeyError, TypeError, ValueError) as error:
+        raise _wrong("artifact_options", error) from error
+    except (BaseError, OSError) as error:
+        reason, code = _reason(error)
+        if code == "ERR_DISK_FULL":
+            raise Unavailable(f"No file can be stored: {reason}.", code=code) from error
+        raise _wrong("artifacts", error) from error
+
+
+def _wrong(setting: str, error: Exception) -> Refused:
+    return Refused(f"storage.{setting}: {_first_line(error).rstrip('.')}.", code="ERR_SETTINGS")
+
+
+@contextmanager
 def _translated(doing: str) -> Iterator[None]:
     try:
         yield
@@ -51,4 +72,8 @@ def _reason(error: Exception) -> tuple[str, str]:
         return "the disk is full", "ERR_DISK_FULL"
     if isinstance(error, FileNotFoundError | NotFoundError):
         return "the store does not have it", "ERR_NOT_FOUND"
-    return next(iter(str(error).strip().splitlines()), type(error).__name__), "ERR_UNAVAILABLE"
+    return _first_line(error), "ERR_UNAVAILABLE"
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)

@@ -55,9 +55,15 @@ class Author:
 
 
 def keep(connection: sa.Connection, draft: Draft, author: Author) -> KeptPlaybook:
-    """Keep a text as the newest version; one that is the newest already only changes what is known of it."""
+    """Keep a text as the newest version; one that is the newest already only changes what is known of it.
+
+    A draft of a version that is not the newest any more overrules nobody: it only counts for that version. What comes
+    back is the playbook as it stands then. Raises Refused (ERR_NOT_FOUND) when the draft's playbook was deleted.
+    """
     app, principal, by, at = author.app, author.principal, author.by, author.at
     before = _of_draft(connection, app, principal, draft)
+    if draft.of is not None and draft.of != (before.version if before else 0):
+        return _late(connection, draft, before)
     name = before.name if before else _free(connection, principal, draft)
     number = before.version if before else 0
     if before is None or before.text != draft.text:
@@ -65,7 +71,7 @@ def keep(connection: sa.Connection, draft: Draft, author: Author) -> KeptPlayboo
         row = {"principal": principal, "name": name, "number": number, "written_by": by, "at": at}
         connection.execute(sa.insert(versions), [{**row, "text": draft.text, "why": draft.why, "worked": 0}])
     if draft.worked:
-        _worked(connection, principal, name, number)
+        _worked(connection, principal, name, number, draft.text)
     row = {"app": app, "principal": principal, "name": name, "version": number, "updated_at": at}
     _put(connection, row, draft, before)
     _prune(connection, principal, name)
@@ -91,7 +97,21 @@ def delete(connection: sa.Connection, principal: str, name: str) -> bool:
     return connection.execute(gone).rowcount == 1
 
 
+def _late(connection: sa.Connection, draft: Draft, before: KeptPlaybook | None) -> KeptPlaybook:
+    """What a draft does that comes after a newer version, or after its playbook was deleted."""
+    if before is None:
+        raise Refused(f"The playbook “{draft.name}” was deleted meanwhile.", code="ERR_NOT_FOUND")
+    if draft.worked and draft.of:
+        _worked(connection, before.principal, before.name, draft.of, draft.text)
+    return find(connection, before.principal, before.name) or before
+
+
 def _of_draft(connection: sa.Connection, app: str, principal: str, draft: Draft) -> KeptPlaybook | None:
+    """Its playbook, which nobody else writes until this is done."""
+    mine = (playbooks.c.app == app) & (playbooks.c.errand == draft.errand)
+    same = mine if draft.errand is not None else playbooks.c.name == draft.name
+    wanted = sa.select(playbooks.c.name).where((playbooks.c.principal == principal) & same)
+    connection.execute(wanted.with_for_update()).all()
     if draft.errand is not None:
         return of_errand(connection, principal, app, draft.errand)
     return find(connection, principal, draft.name)
@@ -104,13 +124,14 @@ def _free(connection: sa.Connection, principal: str, draft: Draft) -> str:
     return next(name for n in range(1, 100_000) if (name := wanted if n == 1 else f"{wanted[:70]}-{n}") not in taken)
 
 
-def _worked(connection: sa.Connection, principal: str, name: str, number: int) -> None:
+def _worked(connection: sa.Connection, principal: str, name: str, number: int, text: str) -> None:
     one = (versions.c.principal == principal) & (versions.c.name == name) & (versions.c.number == number)
-    connection.execute(sa.update(versions).where(one).values(worked=versions.c.worked + 1))
+    connection.execute(sa.update(versions).where(one & (versions.c.text == text)).values(worked=versions.c.worked + 1))
 
 
 def _put(connection: sa.Connection, row: dict[str, Any], draft: Draft, before: KeptPlaybook | None) -> None:
-    row |= {"served": draft.served, "agreeing": draft.agreeing}
+    standing = before if before and draft.worked else draft  # a replay that worked does not decide who is served
+    row |= {"served": standing.served, "agreeing": standing.agreeing}
     if before is None:
         row |= {"errand": draft.errand, "usd": draft.usd, "seconds": draft.seconds}
         connection.execute(sa.insert(playbooks), [row])

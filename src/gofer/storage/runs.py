@@ -124,16 +124,20 @@ def find_by_key(connection: sa.Connection, principal: str, key: str) -> sa.RowMa
     return connection.execute(wanted).mappings().one_or_none()
 
 
+Place = tuple[float, str]
+"""Where a run stands in the list: when it was created, and its id for those of one moment."""
+
+
 def page(
-    connection: sa.Connection, filters: dict[str, str | None], limit: int, before: float | None = None
+    connection: sa.Connection, filters: dict[str, str | None], limit: int, before: Place | None = None
 ) -> list[sa.RowMapping]:
-    """The newest runs that match, at most `limit`, created before a moment."""
+    """The newest runs that match, at most `limit`, that stand after a place in the list."""
     wanted = sa.select(runs).order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(limit)
     for column, value in filters.items():
         if value is not None:
             wanted = wanted.where(runs.c[column] == value)
     if before is not None:
-        wanted = wanted.where(runs.c.created_at < before)
+        wanted = wanted.where(sa.tuple_(runs.c.created_at, runs.c.id) < sa.tuple_(*before))
     return list(connection.execute(wanted).mappings())
 
 
@@ -156,6 +160,21 @@ def position(connection: sa.Connection, row: Mapping[str, Any] | sa.RowMapping) 
     place = {"its_priority": row["priority"], "its_time": row["queued_at"]}
     return int(connection.execute(_AHEAD, place).scalar_one()) + 1
 
+
+def positions(connection: sa.Connection, rows: Sequence[sa.RowMapping]) -> dict[str, int]:
+    """The places of those of these runs that are queued, by their ids: one query for all."""
+    queued = [row["id"] for row in rows if row["status"] == Status.QUEUED]
+    if not queued:
+        return {}
+    return {row.id: row.place for row in connection.execute(_PLACES, {"wanted": queued})}
+
+
+_RANKED = (
+    sa.select(runs.c.id, sa.func.rank().over(order_by=(runs.c.priority, runs.c.queued_at)).label("place"))
+    .where(runs.c.status == Status.QUEUED.value)
+    .subquery()
+)
+_PLACES = sa.select(_RANKED).where(_RANKED.c.id.in_(sa.bindparam("wanted", expanding=True)))
 
 _AHEAD = sa.select(sa.func.count()).where(
     runs.c.status == Status.QUEUED.value,

@@ -1,5 +1,7 @@
 """What runs did outside, as rows: counted up as it happens."""
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 
 from gofer.core.event import StepFinished
@@ -8,6 +10,12 @@ from gofer.storage.tables import events, runs, usage
 
 NAMES = tuple(Usage.model_fields)
 MONEY = ("usd", "input_tokens", "output_tokens")
+
+
+def add_all(connection: sa.Connection, counted: Mapping[str, Usage]) -> None:
+    """Count further usage of runs."""
+    for run_id, more in counted.items():
+        add(connection, run_id, more)
 
 
 def add(connection: sa.Connection, run_id: str, more: Usage) -> None:

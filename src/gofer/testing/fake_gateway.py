@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import BaseModel, Field, JsonValue, model_validator
 
 from gofer.core.application import Application, RunContext
 from gofer.core.artifact import Artifact
-from gofer.core.errors import Refused
+from gofer.core.errors import Refused, Unavailable
 from gofer.core.event import (
     ArtifactSaved,
     Body,
@@ -34,7 +34,7 @@ from gofer.core.principal import Principal
 from gofer.core.question import AskedQuestion, Question
 from gofer.core.run import Run, Status, WaitingFor
 from gofer.core.usage import Metrics
-from gofer.ops.runs import AnswerRun, ControlRun, ListRuns, OneRun, ReadEvents, RetryRun, RunList, StartRun
+from gofer.ops.runs import AnswerRun, ControlRun, ListRuns, OneRun, ReadEvents, RetryRun, RunList, StartRun, merged
 from gofer.ops.system import Nothing, SystemStatus
 from gofer.ops.tokens import CreateToken, NewToken, Revoked, RevokeToken
 from gofer.testing.fake_access import FakeAccess
@@ -46,8 +46,17 @@ from gofer.web.gateway import Gateway
 class Browse(BaseModel):
     """Like a browser errand's input."""
 
-    goal: str = Field(min_length=1, max_length=8000, description="What to do, in words.")
-    start_url: str | None = Field(None, pattern=r"^https?://", description="The page to begin at.")
+    goal: str = Field("", max_length=8000, description="What to do, in words.")
+    start_url: str = Field("", pattern=r"^(https?://[^\s/]+.*)?$", description="The page to begin at.")
+    parameters: dict[str, str] = Field({}, description="Values for the playbook's places.")
+    playbook: str | None = Field(None, description="Steps to replay, or their name.")
+    profile: str | None = Field(None, max_length=100, description="Whose logins to use.")
+
+    @model_validator(mode="after")
+    def _says_what_to_do(self) -> "Browse":
+        if not (self.goal or self.playbook):
+            raise ValueError("goal is needed where no playbook is named")
+        return self
 
 
 class Chat(BaseModel):
@@ -130,6 +139,7 @@ class FakeDesktops:
 
     def __init__(self, log: FakeLog, screen: RfbServer) -> None:
         self.on: set[str] = set()
+        self.full = False
         self.asked = 0
         self._log = log
         self._screen = screen
@@ -145,7 +155,9 @@ class FakeDesktops:
         return await self._screen.connect()
 
     async def joined(self, run_id: str, viewer: Principal) -> None:
-        """An event."""
+        """An event, unless a test fills the disk."""
+        if self.full:
+            raise Unavailable("The disk is full.", code="ERR_DISK_FULL")
         await self._log.tell(run_id, ViewerJoined(who=viewer.id))
 
     async def left(self, run_id: str, viewer: Principal) -> None:
@@ -242,7 +254,8 @@ class FakeOperations:
             raise RuntimeError("the reason is for the log only")
         runs = [run for run in reversed(self._log.runs.values()) if sees(principal, run) and matches(run, wanted)]
         more = len(runs) > wanted.limit
-        return RunList(runs=runs[: wanted.limit], next=runs[wanted.limit - 1].created_at.timestamp() if more else None)
+        last = runs[wanted.limit - 1] if more else None
+        return RunList(runs=runs[: wanted.limit], next=f"{last.created_at.timestamp()!r}/{last.id}" if last else None)
 
     async def show(self, principal: Principal, wanted: OneRun) -> Run:
         """Show."""
@@ -268,7 +281,7 @@ class FakeOperations:
     async def retry(self, principal: Principal, wanted: RetryRun) -> Run:
         """Again."""
         run = await self.show(principal, wanted)
-        return await self._log.add(run.app, run.input if wanted.input is None else wanted.input, retry_of=run.id)
+        return await self._log.add(run.app, merged(run.input, wanted.input), retry_of=run.id)
 
     async def ask(self, run_id: str, question: Question) -> AskedQuestion:
         """Park a run with a question."""
@@ -371,5 +384,5 @@ def sees(principal: Principal, run: Run) -> bool:
 
 def matches(run: Run, wanted: ListRuns) -> bool:
     """Whether a run passes the filter."""
-    older = wanted.before is None or run.created_at.timestamp() < wanted.before
+    older = wanted.before is None or run.created_at.timestamp() < float(wanted.before.partition("/")[0])
     return older and wanted.status in (None, run.status) and wanted.app in (None, run.app)

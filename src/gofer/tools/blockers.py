@@ -35,10 +35,20 @@ WANTS: dict[BlockerKind, str] = {
 """What a site does, by the kind of blocker, for people."""
 
 
+_IN = r"(?:log|sign)(?:[ -]?(?:in|on))\b"
+
 LOGGING_IN = re.compile(
-    r"\b(log|sign)[ -]?(in|on)\b|\blogin\b|einlogg|anmeld|melde? (dich|mich|sich)|connecte|inici\w* sesión|"
-    r"faça login|entre na conta|accedi|inlogg|zaloguj|giriş yap|войди|ログイン|登录|تسجيل الدخول",
+    rf"(?:^|[.,;:!?\n(]|\b(?:to|and|then|please|first|must|should|can|will|you|i|we|me|now|next|or)\b)\s*{_IN}"
+    rf"|\b(?:logging|signing)[ -](?:in|on)\b|\b(?:do|make|perform|complete|finish|pass|try|test) (?:the |a |my )?{_IN}"
+    r"|einlogg|\banmelden\b|\bmelde? (?:dich|mich|sich|uns)\b.{0,60}?\ban\b|\b(?:se|me|nous|vous) connecter\b"
+    r"|\bconnectez-vous|\bconnecte-toi|inici\w* sesión|faça login|entre na conta|\baccedi\b|inlogg|logga in\b|zaloguj"
+    r"|giriş yap|войди|войти|ログイン|登录|登入|로그인|تسجيل الدخول",
     re.I,
+)
+"""Words of a goal that is to log in: as something to do, for a sign on a shop is no sign-on."""
+
+_UNWANTED = re.compile(
+    rf"\b(?:without|not|never|n[’']t|ohne|sans|sin)\b (?:to )?(?:(?:logging|signing)[ -](?:in|on)\b|{_IN})", re.I
 )
 
 
@@ -69,7 +79,7 @@ class Terms:
 
 def terms(goal: str, minutes: float) -> Terms:
     """What an errand with this goal settles: where its goal is to log in, a login is no blocker."""
-    wants_login = LOGGING_IN.search(goal) is not None
+    wants_login = LOGGING_IN.search(_UNWANTED.sub("", goal)) is not None
     return Terms(minutes * 60, frozenset({BlockerKind.LOGIN}) if wants_login else frozenset())
 
 

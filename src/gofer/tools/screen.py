@@ -8,7 +8,7 @@ from pydantic_ai.toolsets import FunctionToolset
 
 from gofer.browser.words import clipped
 from gofer.core.action import Point
-from gofer.core.application import RunContext
+from gofer.core.application import UNSAID, RunContext
 from gofer.core.errors import Refused, Unavailable
 from gofer.core.event import BrowserActed
 from gofer.core.screen import Screen
@@ -21,7 +21,7 @@ def screen_tools(run: RunContext, screen: Screen) -> FunctionToolset[None]:
     hand = _Hand(run, screen)
     tools: FunctionToolset[None] = FunctionToolset(id="screen", max_retries=8, sequential=True)
     for tool in (hand.see_screen, hand.mouse, hand.keyboard, hand.wheel):
-        tools.add_function(tool)
+        tools.add_function(tool, metadata={UNSAID: ("text", "key") if tool == hand.keyboard else ()})
     return tools
 
 
@@ -68,9 +68,11 @@ class _Hand:
         if not (text or key):
             raise ModelRetry("Give a text or a key.")
         if text:
-            await self._do("type", f"Type “{clipped(text)}” on the desktop", self._screen.type(text))
+            letters = "1 letter" if len(text) == 1 else f"{len(text)} letters"  # nobody knows into what field
+            await self._do("type", f"Type {letters} on the desktop", self._screen.type(text))
         if key:
-            await self._do("press", f"Press {clipped(key)} on the desktop", self._screen.press(key))
+            pressed = "a key" if len(key) == 1 else clipped(key)
+            await self._do("press", f"Press {pressed} on the desktop", self._screen.press(key))
         return "Done. See the screen for what it did."
 
     async def wheel(self, x: float, y: float, notches: int) -> str:

@@ -1,10 +1,10 @@
 """A browser that hands every blocker it meets to a person, so that neither agent nor playbook has to know of any."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
-from gofer.core.action import Action, Back, Click, Navigate, Press, Read, Upload
+from gofer.core.action import Action, Click, Fill, Hover, Navigate, Read, Scroll, Upload, WaitFor
 from gofer.core.application import RunContext
+from gofer.core.attempt import Attempt, came_to, refusal
 from gofer.core.blocker import Blocker
 from gofer.core.browser import Browser, Rows, Target
 from gofer.core.errors import GoferError, Refused, Unavailable
@@ -12,10 +12,11 @@ from gofer.core.fingerprint import Fingerprint, Match
 from gofer.core.page import Change, Look, PageView
 from gofer.tools.blockers import Terms, unblocked
 
-T = TypeVar("T")
+STAYS = (Fill, Hover, Scroll, WaitFor)
+"""Actions that lead to no other page as a rule: they are worth a look only when they fail."""
 
-LEADS_SOMEWHERE = (Navigate, Back, Click, Press, Upload)
-"""Actions after which a page can be another one; the others are not worth a look."""
+COVERED = " covers it"
+"""In the words of a refused action: something lay over the element, so nothing was done to it."""
 
 
 class UnblockedBrowser:
@@ -29,31 +30,41 @@ class UnblockedBrowser:
 
     async def navigate(self, url: str) -> Change:
         """Go to an address."""
-        return await self._made(lambda: self._wrapped.navigate(url))
+        return await self.act(Navigate(url=url))
 
     async def fill_field(self, target: Target, value: str) -> Change:
         """Put text into exactly one field."""
-        await self._at_first()
-        return await self._wrapped.fill_field(target, value)
+        return await self.act(Fill(target=target, value=value))
 
     async def click_element(self, target: Target) -> Change:
         """Click exactly one element."""
-        return await self._made(lambda: self._wrapped.click_element(target))
+        return await self.act(Click(target=target))
 
     async def upload_file(self, target: Target, paths: Sequence[str]) -> Change:
         """Put files into a file field."""
-        return await self._made(lambda: self._wrapped.upload_file(target, paths))
+        return await self.act(Upload(target=target, paths=tuple(paths)))
 
     async def act(self, action: Action, *, tell: bool = True) -> Change:
-        """Do any one action."""
-        if isinstance(action, LEADS_SOMEWHERE):
-            return await self._made(lambda: self._wrapped.act(action, tell=tell))
+        """Do any one action, and hand over what it ran into; only going to an address is ever done twice."""
         await self._at_first()
-        return await self._wrapped.act(action, tell=tell)
+        try:
+            change = await self._wrapped.act(action, tell=tell)
+        except (Refused, Unavailable) as error:
+            if _gone(error) or not await self.cleared():
+                raise
+            if not isinstance(action, Navigate):
+                raise _untold(error) from error
+            return await self._wrapped.act(action, tell=tell)
+        return await self._fresh() if not isinstance(action, STAYS) and await self.cleared() else change
+
+    async def cleared(self) -> bool:
+        """Whether something stood in the way and is gone now; it was waited for."""
+        return await unblocked(self._run, self._wrapped, self._terms)
 
     async def extract_data(self, each: str, fields: dict[str, str]) -> Rows:
-        """One row per matching element."""
-        return await self._wrapped.extract_data(each, fields)
+        """One row per matching element; where there is none, perhaps because something stands in the way."""
+        rows = await self._wrapped.extract_data(each, fields)
+        return await self._wrapped.extract_data(each, fields) if not rows and await self.cleared() else rows
 
     async def take_screenshot(self, mark: Target | None = None) -> bytes:
         """The visible part of the page."""
@@ -64,7 +75,12 @@ class UnblockedBrowser:
         return await self._wrapped.get_current_url()
 
     async def extract(self, read: Read) -> str | list[list[str]]:
-        """What one element holds."""
+        """What one element holds; read once more where something stood in the way."""
+        try:
+            return await self._wrapped.extract(read)
+        except Refused:
+            if not await self.cleared():
+                raise
         return await self._wrapped.extract(read)
 
     async def observe(self, look: Look | None = None) -> PageView:
@@ -87,26 +103,25 @@ class UnblockedBrowser:
         """What stands in the way now."""
         return await self._wrapped.blocker()
 
-    async def _made(self, action: Callable[[], Awaitable[Change]]) -> Change:
-        await self._at_first()
-        try:
-            change = await action()
-        except (Refused, Unavailable) as error:
-            if _gone(error) or not await unblocked(self._run, self._wrapped, self._terms):
-                raise
-            return await action()
-        return await self._fresh() if await unblocked(self._run, self._wrapped, self._terms) else change
-
     async def _at_first(self) -> None:
         """After a crash the step is made again: what it waited for comes before doing anything twice."""
         if not self._looked:
             self._looked = True
-            await unblocked(self._run, self._wrapped, self._terms)
+            await self.cleared()
 
     async def _fresh(self) -> Change:
         """The page that came instead of the blocker, whole."""
         view = await self._wrapped.observe()
         return Change(url=view.url, title=view.title, text=view.text, full=True, tokens=view.tokens)
+
+
+def _untold(error: GoferError) -> Refused:
+    """What to say of an action that failed, now that the way is free again."""
+    if came_to(error) in (Attempt.UNDONE, Attempt.MOVED) or COVERED in error.message:
+        free = "Something was in the way, so it was not done; the way is free now. Read the page, then do it."
+        return refusal(free, Attempt.MOVED)
+    told = "Something got in the way meanwhile and is gone now. Look whether it was done before you do it again."
+    return refusal(f"{error.message} {told}", Attempt.UNSURE)
 
 
 def _gone(error: GoferError) -> bool:

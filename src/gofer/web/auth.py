@@ -7,10 +7,10 @@ from starlette.responses import Response
 
 from gofer.core.errors import Refused
 from gofer.core.principal import Principal
+from gofer.kernel.access import SESSION_SECONDS
 from gofer.web.gateway import Gateway
 
 COOKIE = "gofer_session"
-SESSION_SECONDS = 30 * 24 * 3600
 SAFE = frozenset({"GET", "HEAD"})
 
 
@@ -102,7 +102,7 @@ def foreign_page() -> Refused:
     return Refused(
         "This came from a page of another site.",
         code="ERR_FORBIDDEN",
-        next_step="Use gofer's own page, or add the page's origin to the allowed origins in gofer.toml.",
+        next_step="Use gofer's own page, or add the page's origin to `server.origins` in gofer.toml.",
     )
 
 
@@ -112,7 +112,7 @@ async def start_session(gateway: Gateway, principal: Principal, connection: HTTP
     to.set_cookie(
         COOKIE,
         secret,
-        max_age=SESSION_SECONDS,
+        max_age=int(SESSION_SECONDS),
         path="/",
         secure=connection.url.scheme == "https",
         httponly=True,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, to_json
 
 from gofer.core.errors import Refused
 from gofer.core.operation import Operation
@@ -24,7 +24,9 @@ def validated(operation: Operation, arguments: Mapping[str, object]) -> BaseMode
     refuse_unknown(operation, arguments)
     refuse_nul(arguments)
     try:
-        return operation.input.model_validate(dict(arguments))
+        if operation.method == "GET":  # a query knows only texts
+            return operation.input.model_validate(dict(arguments))
+        return operation.input.model_validate_json(to_json(dict(arguments)), strict=True)
     except ValidationError as problem:
         raise Refused(sentence(problem.errors()[0]), code="ERR_INVALID_INPUT") from None
 
@@ -42,8 +44,17 @@ def refuse_unknown(operation: Operation, arguments: Mapping[str, object]) -> Non
 def refuse_nul(arguments: Mapping[str, object]) -> None:
     """Raises `Refused` for a text with a NUL character, which PostgreSQL cannot keep."""
     for field, value in arguments.items():
-        if isinstance(value, str) and "\0" in value:
+        if holds_nul(value):
             raise Refused(f"The field `{field}` holds a NUL character.", code="ERR_INVALID_INPUT")
+
+
+def holds_nul(value: object) -> bool:
+    """Whether there is a NUL character anywhere in it, in a name or in a value, however deep."""
+    if isinstance(value, Mapping):
+        return any(holds_nul(part) for pair in value.items() for part in pair)
+    if isinstance(value, list):
+        return any(map(holds_nul, value))
+    return isinstance(value, str) and "\0" in value
 
 
 def sentence(problem: ErrorDetails) -> str:

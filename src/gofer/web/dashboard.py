@@ -1,5 +1,6 @@
 """The pages for people: the list of runs, and one run as it happens."""
 
+import re
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -38,19 +39,20 @@ class Dashboard:
         chosen = {name: value for name in FILTERS if (value := request.query_params.get(name))}
         listed = await call(self.gateway, principal, "run.list", {"limit": PAGE_SIZE, **chosen})
         data = as_json(listed) | {"filter": chosen, "demo": as_json(self.gateway.demo)} | self.common(principal)
-        shown: dict[str, Any] = {"statuses": list(Status), "chosen": chosen, "forms": self.forms, "me": principal.id}
-        return self.pages.render("runs.html", data=data, **shown)
+        shown: dict[str, Any] = {"statuses": list(Status), "chosen": chosen, "forms": self.forms}
+        return self.pages.render("runs.html", data=data, me=principal.id, may=data["may"], **shown)
 
     async def run(self, request: Request) -> Response:
         """One run."""
         principal = await identify(self.gateway, request)
         run: Run = await call(self.gateway, principal, "run.show", {"id": request.path_params["id"]})
         data = {"run": as_json(run), "desktop": self.desktop(run)} | self.common(principal)
-        return self.pages.render("run.html", data=data, me=principal.id, title=title(run))
+        form = next((form for form in self.forms if form.app == run.app), None)
+        return self.pages.render("run.html", data=data, me=principal.id, may=data["may"], title=title(run), form=form)
 
     def common(self, principal: Principal) -> dict[str, Any]:
         """What every page's script knows."""
-        return {"me": principal.id, "words": self.words()}
+        return {"me": principal.id, "may": may(self.gateway, principal), "words": self.words()}
 
     def words(self) -> dict[str, Any]:
         """Each application's own words for a status, where it has some."""
@@ -68,15 +70,29 @@ class Dashboard:
         return self.pages.render("error.html", problem.status, problem=problem)
 
 
+def may(gateway: Gateway, principal: Principal) -> list[str]:
+    """The operations that this principal may ask for: pages offer nothing else."""
+    return [name for name, operation in gateway.operations.items() if principal.may(operation.scope)]
+
+
 def as_json(value: object) -> Any:
     """What JSON makes of it."""
     return TypeAdapter(Any).dump_python(value, mode="json")
 
 
 def title(run: Run) -> str:
-    """What a run is called: its goal, its message, or whatever its input says first."""
-    said: list[JsonValue] = [run.input.get("goal"), run.input.get("message"), *run.input.values()]
+    """What a run is called: its goal, its message, its playbook, or whatever its input says first."""
+    playbook = called(run.input.get("playbook"))
+    said: list[JsonValue] = [run.input.get("goal"), run.input.get("message"), playbook, *run.input.values()]
     return next((text for text in said if isinstance(text, str) and text), run.app)
+
+
+def called(playbook: JsonValue) -> JsonValue:
+    """A playbook's name, where that or its steps were given."""
+    if isinstance(playbook, dict):
+        return playbook.get("name")
+    named = re.search(r"^name (\S+)$", playbook, re.MULTILINE) if isinstance(playbook, str) else None
+    return named[1] if named else playbook
 
 
 def missing_novnc() -> Refused:

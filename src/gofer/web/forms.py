@@ -1,10 +1,11 @@
 """Forms for new errands, drawn from what each application says of its input: a new application has one for free."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from gofer.core.application import Application
+from gofer.kernel.intake import lacking
 
 Json = dict[str, Any]
 Kind = Literal["text", "long", "url", "number", "switch", "choice", "pairs", "lines", "json"]
@@ -21,17 +22,23 @@ LIMITS = {
     "pattern": "pattern",
 }
 """What JSON Schema and HTML call the same limit."""
-URL = ("^https:", "^https?:")
+URL = ("^https:", "^https?:", "^(https?:")
+TRIED: dict[Kind, str] = {"text": "x", "long": "x", "url": "https://example.org/"}
+"""What a field is filled with to learn which others are wanted then."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """One field as the page draws it. `loose` is JSON that may also be plain text."""
+    """One field as the page draws it. `loose` is JSON that may also be plain text.
+
+    `expected` is asked for first though the schema calls it optional: a bare input without it is refused.
+    """
 
     name: str
     label: str
     kind: Kind
     required: bool
+    expected: bool
     help: str
     default: Any
     choices: tuple[Any, ...]
@@ -62,9 +69,20 @@ def form(application: Application) -> Form:
     required = set(schema.get("required", ()))
     shared = schema.get("$defs", {})
     drawn = [field(name, part, shared, name in required) for name, part in schema.get("properties", {}).items()]
-    needed = tuple(each for each in drawn if each.required) or tuple(drawn[:1])
+    first = expected(application, drawn)
+    drawn = [replace(each, expected=each.name in first) for each in drawn]
+    needed = tuple(each for each in drawn if each.required or each.expected) or tuple(drawn[:1])
     further = tuple(each for each in drawn if each not in needed)
     return Form(application.name, application.name.capitalize(), application.summary, needed, further)
+
+
+def expected(application: Application, drawn: list[Field]) -> set[str]:
+    """Fields that an otherwise empty input lacks, found by trying: an application has rules of its own."""
+    tried = {each.name: TRIED[each.kind] for each in drawn if each.kind in TRIED and not each.limits.get("pattern")}
+    given: Json = {}
+    while more := [name for name in lacking(application.input, given) if name in tried and name not in given]:
+        given |= {name: tried[name] for name in more}
+    return {each.name for each in drawn if each.name in given and not each.required}
 
 
 def field(name: str, schema: Json, shared: Json, required: bool) -> Field:
@@ -78,6 +96,7 @@ def field(name: str, schema: Json, shared: Json, required: bool) -> Field:
         label=label(name, schema.get("title", "")),
         kind=chosen,
         required=required and len(real) == len(kinds),
+        expected=False,
         help=schema.get("description", ""),
         default=schema.get("default"),
         choices=choices(plain),

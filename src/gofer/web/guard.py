@@ -127,5 +127,5 @@ def unknown_host(scope: Scope) -> Refused:
     return Refused(
         f"This gofer does not answer to the name {named[:200]!r}.",
         code="ERR_FORBIDDEN",
-        next_step="Open it as 127.0.0.1 or localhost, or add its address to the allowed origins in gofer.toml.",
+        next_step="Open it as 127.0.0.1 or localhost, or add its address to `server.origins` in gofer.toml.",
     )

@@ -59,7 +59,8 @@ def add_routes(app: FastAPI, gateway: Gateway) -> None:
     async def metrics(request: Request) -> Response:
         gateway.access.require(await identify(gateway, request), SCOPE)
         numbers = import_module("gofer.web.numbers")  # many a gofer is never asked for them
-        text = numbers.text(await status(gateway), await totals(gateway))
+        told = await status(gateway)
+        text = numbers.text(told, {} if told["status"] == "down" else await totals(gateway))
         return Response(text, headers={"Content-Type": numbers.CONTENT_TYPE})
 
     app.add_route("/health", health, methods=["GET"])

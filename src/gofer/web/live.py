@@ -33,7 +33,7 @@ SEAT_SECONDS = 10
 TICKETS = 1024
 """How many unused tickets are remembered."""
 FRESH = "Ask for a fresh ticket with `POST /runs/ID/vnc-ticket`."
-POLICY, TOO_BIG, AWAY = 1008, 1009, 1001
+POLICY, TOO_BIG, AWAY, BUSY = 1008, 1009, 1001, 1013
 
 ISSUED = {
     "type": "object",
@@ -157,14 +157,24 @@ async def show(gateway: Gateway, socket: WebSocket, viewer: Caller, standing: St
         return
     try:
         await socket.accept("binary" if "binary" in socket.scope.get("subprotocols", ()) else None)
-        await gateway.desktops.joined(run_id, viewer.principal)
-        try:
-            control = Control(gateway, run_id, viewer.principal)
-            await Bridge(control, socket, reader, writer).carry(standing.lost(viewer.secret))
-        finally:
-            await gateway.desktops.left(run_id, viewer.principal)
+        control = Control(gateway, run_id, viewer.principal)
+        await watched(control, Bridge(control, socket, reader, writer), standing.lost(viewer.secret))
     finally:
         writer.close()
+
+
+async def watched(control: "Control", bridge: "Bridge", lost: Coroutine[None, None, None]) -> None:
+    """Carry while the run's log says that this viewer is there; who cannot be entered there sees nothing."""
+    try:
+        await control.desktops.joined(control.run_id, control.viewer)
+    except GoferError:
+        lost.close()
+        await bridge.hang_up(BUSY)
+        return
+    try:
+        await bridge.carry(lost)
+    finally:
+        await control.desktops.left(control.run_id, control.viewer)
 
 
 class Bridge:

@@ -35,7 +35,9 @@ def create_app(gateway: Gateway) -> FastAPI:
     pages = Pages()
     standing = Standing(gateway.access)
     dashboard = Dashboard(gateway, pages)
-    app = FastAPI(title="gofer", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="gofer", version=__version__, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+    )
     app.add_middleware(Guard, origins=gateway.origins)
     faults.install(app, dashboard.fault)
     rest.add_routes(app, gateway, STREAMS, standing)

@@ -10,7 +10,7 @@ from gofer.core.errors import Refused
 from gofer.core.principal import Principal
 from gofer.web.auth import identify
 from gofer.web.calling import call
-from gofer.web.dashboard import as_json
+from gofer.web.dashboard import as_json, may
 from gofer.web.gateway import Gateway
 from gofer.web.templates import Pages
 
@@ -39,7 +39,13 @@ class Shelf:
         principal = await identify(self.gateway, request)
         asked = wanted(request.query_params)
         shown = await call(self.gateway, principal, "playbook.show", {"name": request.path_params["name"], **asked})
-        return self.draw("playbook.html", principal, {"playbook": as_json(shown)}, title=shown.name)
+        data = {"playbook": as_json(shown), "takes": self.takes(shown.app)}
+        return self.draw("playbook.html", principal, data, title=shown.name)
+
+    def takes(self, app: str) -> list[str]:
+        """The fields of an application's input."""
+        application = self.gateway.applications.get(app)
+        return list(application.input.model_fields) if application else []
 
     async def sessions(self, request: Request) -> Response:
         """The saved sessions, without what is in them."""
@@ -49,7 +55,8 @@ class Shelf:
 
     def draw(self, page: str, principal: Principal, data: dict[str, Any], **shown: Any) -> Response:
         """One page with what its script knows."""
-        return self.pages.render(page, data={"me": principal.id, **data}, me=principal.id, **shown)
+        known: dict[str, Any] = {"me": principal.id, "may": may(self.gateway, principal)}
+        return self.pages.render(page, data=known | data, **known, **shown)
 
 
 def wanted(query: Mapping[str, str]) -> dict[str, object]:

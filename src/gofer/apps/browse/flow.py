@@ -1,22 +1,39 @@
 """A browser errand, top to bottom: open, act, read, save, and say what changed since the last time."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
+from dataclasses import replace
 
 from gofer.apps.browse.changes import changes
-from gofer.apps.browse.known import Known, clock, errand, failed, known, notebook, replayed, whole, worked, written_down
+from gofer.apps.browse.desktop import NotedScreen, Seat, seat
+from gofer.apps.browse.handing import handed_over
+from gofer.apps.browse.known import (
+    Known,
+    clock,
+    errand,
+    failed,
+    known,
+    notebook,
+    replayed,
+    torn_up,
+    whole,
+    worked,
+    written_down,
+)
 from gofer.apps.browse.types import BrowseInput, BrowseResult, Found, Outcome, Seen
 from gofer.apps.browse.words import memory_key, task, told
-from gofer.core.application import RunContext
+from gofer.core.action import WaitFor
+from gofer.core.application import RunContext, Tool
 from gofer.core.browser import Browser
-from gofer.core.errors import Refused
+from gofer.core.errors import Refused, Stopped
 from gofer.core.sandbox import Egress, Profile, SandboxSpec
 from gofer.tools.blockers import terms
 from gofer.tools.browser import browser_tools
-from gofer.tools.playbook import Manner, Playbook, Recorder, as_csv, bind, healer, hosts, replay
+from gofer.tools.healing import healer
+from gofer.tools.playbook import Manner, Notebook, Playbook, Recorder, Witness, as_csv, bind, hosts, replay, site
 from gofer.tools.prompts import prompt
+from gofer.tools.screen import screen_tools
 from gofer.tools.unblocked import UnblockedBrowser
+
+BEGAN, ENDED = "Note when it begins", "Note when it ends"
 
 
 async def browse(run: RunContext, asked: BrowseInput) -> BrowseResult:
@@ -25,53 +42,48 @@ async def browse(run: RunContext, asked: BrowseInput) -> BrowseResult:
     asked = whole(asked, found)
     if found is None and not await run.has_model():
         raise Refused("This errand has no playbook, and no model is configured that could do it.", code="ERR_NO_MODEL")
-    async with seat(run, asked, computer(asked, found.playbook if found else None)) as desktop:
-        browser = UnblockedBrowser(run, desktop, terms(asked.goal, asked.blocked_minutes))
-        done = await (by_playbook(run, browser, asked, found) if found else by_model(run, browser, asked))
+    async with seat(run, asked, computer(asked, found.playbook if found else None)) as desk:
+        browser = UnblockedBrowser(run, desk.browser, terms(asked.goal, asked.blocked_minutes))
+        desk = replace(desk, browser=browser)
+        done = await (by_playbook(run, browser, asked, found) if found else by_model(run, desk, asked))
     changed = await compared(run, asked, done)
+    handed = await handed_over(run)
     return BrowseResult(
-        text=told(done, changed),
+        text=told(done, changed, handed),
         data=done.rows,
         csv=done.csv,
         screenshots=done.screenshots,
+        files=handed.files,
         changes=changed or [],
         how=done.how,
         replay=done.replay,
     )
 
 
-@asynccontextmanager
-async def seat(run: RunContext, asked: BrowseInput, spec: SandboxSpec) -> AsyncIterator[Browser]:
-    """A browser on a desktop of the errand's own, or a place in a shared one; with what the profile knows."""
-    if asked.computer == "shared":
-        async with run.shared_browser(spec.egress, asked.profile) as browser:
-            yield browser
-        return
-    async with run.sandbox(spec) as box, run.browser(box, asked.profile) as browser:
-        yield browser
-
-
 def computer(asked: BrowseInput, playbook: Playbook | None) -> SandboxSpec:
-    """A desktop that reaches the playbook's sites only; a model may go anywhere public."""
+    """A desktop that reaches the playbook's sites and what it says to reach; a model may go anywhere public."""
+    start = site(asked.start_url)
     if playbook is None:
-        return SandboxSpec(profile=Profile.DESKTOP, egress=Egress(allow=("*",)))
+        return SandboxSpec(profile=Profile.DESKTOP, egress=Egress(allow=("*", start) if start else ("*",)))
     bind(playbook, asked.values())
-    names = dict.fromkeys([urlsplit(asked.start_url).hostname or "", *hosts(playbook, asked.values())])
-    allow = tuple(pattern for name in names for pattern in (name, f"*.{name}"))
+    sites = dict.fromkeys(filter(None, [start, *hosts(playbook, asked.values())]))
+    allow = tuple(pattern for name in sites for pattern in (name, f"*.{name}"))
     return SandboxSpec(profile=Profile.DESKTOP, egress=Egress(allow=(*allow, *playbook.reach)))
 
 
 async def by_playbook(run: RunContext, browser: Browser, asked: BrowseInput, found: Known) -> Outcome:
     """Every recorded step, or an error that names the one which could not be done."""
-    rules, started = run.playbook_rules(), await run.step(clock)
-    heal = healer(run, browser, errand(asked)) if rules.heal and await run.has_model() else None
+    rules, started = run.playbook_rules(), await run.step(clock, name=BEGAN)
+    mends = rules.heal and await run.has_model()
+    witness = Witness(healer(run, browser, errand(asked), found.playbook) if mends else None)
     try:
-        done = await replay(run, browser, found.playbook, asked.values(), Manner(heal, rules.pictures))
+        done = await replay(run, browser, found.playbook, asked.values(), Manner(witness.heal, rules.pictures))
     except Refused as error:
-        await failed(run, found, error)
+        if witness.blames_the_playbook(error):
+            await failed(run, found, error)
         raise
-    seconds = await run.step(clock) - started
-    await worked(run, found, done)
+    seconds = await run.step(clock, name=ENDED) - started
+    note = await worked(run, found, done)
     pages = f" over {done.pages} pages" if done.pages > 1 else ""
     read = f"Read {len(done.rows)} rows{pages}." if done.key else f"Did {done.acted} steps."
     return Outcome(
@@ -82,17 +94,22 @@ async def by_playbook(run: RunContext, browser: Browser, asked: BrowseInput, fou
         screenshots=done.screenshots,
         how="playbook",
         replay=replayed(found, done, run.spent(), round(seconds, 1)),
+        note=note,
     )
 
 
-async def by_model(run: RunContext, browser: Browser, asked: BrowseInput) -> Outcome:
+async def by_model(run: RunContext, desk: Seat, asked: BrowseInput) -> Outcome:
     """The goal in words, done with the browser as tools; ends with a table and a picture of the last page."""
-    started = await run.step(clock)
+    started = await run.step(clock, name=BEGAN)
     instructions = prompt("gofer.apps.browse", "browse")
-    tools = [browser_tools(run, Recorder(browser, notebook(run, asked)))]
-    found = await run.agent(task(asked), tools=tools, instructions=instructions, answer=Found)
-    seconds = await run.step(clock) - started
-    picture = await run.step(_picture, run, browser)
+    tools = hands(run, desk, notebook(run, asked))
+    try:
+        found = await run.agent(task(asked), tools=tools, instructions=instructions, answer=Found)
+    except (Refused, Stopped):
+        await torn_up(run)
+        raise
+    seconds = await run.step(clock, name=ENDED) - started
+    picture = await run.step(_picture, run, desk.browser, name="Take a last picture")
     csv = await run.save("rows.csv", as_csv(found.rows), "text/csv") if found.rows else None
     done = Outcome(
         text=found.text,
@@ -105,6 +122,12 @@ async def by_model(run: RunContext, browser: Browser, asked: BrowseInput) -> Out
     return done.model_copy(update={"note": await written_down(run, asked, done, round(seconds, 1))})
 
 
+def hands(run: RunContext, desk: Seat, notes: Notebook) -> list[Tool]:
+    """The browser's tools, and on a desktop of its own mouse and keys for what the page gives no handle to."""
+    tools: list[Tool] = [browser_tools(run, Recorder(desk.browser, notes))]
+    return [*tools, screen_tools(run, NotedScreen(desk.screen, notes))] if desk.screen else tools
+
+
 async def compared(run: RunContext, asked: BrowseInput, done: Outcome) -> list[str] | None:
     """What changed since the last run of the same errand; None when there is nothing to compare with."""
     key = memory_key(asked)
@@ -115,4 +138,6 @@ async def compared(run: RunContext, asked: BrowseInput, done: Outcome) -> list[s
 
 
 async def _picture(run: RunContext, browser: Browser) -> str:
+    """The last page; a file that came after the last action is handed over as well."""
+    await browser.act(WaitFor(seconds=0.1), tell=False)
     return (await run.save("page.png", await browser.take_screenshot(), "image/png")).name

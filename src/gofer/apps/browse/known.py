@@ -1,17 +1,15 @@
 """Which playbook an errand is done by, and what is kept of a run for the next one."""
 
-import re
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from gofer.apps.browse.naming import name_of
 from gofer.apps.browse.types import BrowseInput, Mended, Outcome, Replay
 from gofer.apps.browse.words import errand_key
 from gofer.core.application import RunContext
 from gofer.core.errors import Refused
 from gofer.core.event import PlaybookSaved
-from gofer.core.playbook import Draft, KeptPlaybook
+from gofer.core.playbook import Draft, KeptPlaybook, own_key
 from gofer.tools.playbook import (
     Errand,
     Notebook,
@@ -27,8 +25,6 @@ from gofer.tools.playbook import (
     load,
     merged,
 )
-
-RECORDING = "recording"
 
 
 @dataclass(frozen=True)
@@ -70,21 +66,20 @@ def notebook(run: RunContext, asked: BrowseInput) -> Notebook:
     """Where what the model does is written down while it does it."""
 
     async def opened() -> Recording | None:
-        found = await run.recall(RECORDING, Recording)
-        return found if found and found.run == run.id else Recording(run=run.id)
+        return await run.recall(_recording(run), Recording)
 
     async def keep(recording: Recording) -> None:
-        await run.remember(RECORDING, recording)
+        await run.remember(_recording(run), recording)
 
     return Notebook(opened, keep, {value: name for name, value in asked.parameters.items()})
 
 
 async def written_down(run: RunContext, asked: BrowseInput, done: Outcome, seconds: float) -> str:
     """Keep what the model did as a playbook, or say in a sentence why there is none."""
-    recording = await run.recall(RECORDING, Recording)
-    await run.remember(RECORDING, Recording())
-    if recording is None or recording.run != run.id:
+    recording = await run.recall(_recording(run), Recording)
+    if recording is None:
         return ""
+    await run.remember(_recording(run), Recording())
     made = draft(recording, errand(asked), done.rows)
     if isinstance(made, Unfit):
         return f"It cannot be replayed: {made.why}."
@@ -92,29 +87,38 @@ async def written_down(run: RunContext, asked: BrowseInput, done: Outcome, secon
     return await _kept(run, asked, made, before, seconds)
 
 
-async def worked(run: RunContext, found: Known, done: Replayed) -> None:
-    """A replay succeeded: remember that of its version, or keep the mended one as a new version."""
+async def torn_up(run: RunContext) -> None:
+    """Of a run that is over without success nothing stays of what was written down."""
+    await run.remember(_recording(run), Recording())
+
+
+async def worked(run: RunContext, found: Known, done: Replayed) -> str:
+    """A replay succeeded: count that for its version, and keep the mended text unless somebody wrote a newer one."""
     kept, mended = found.kept, done.mended
     name = kept.name if kept else found.playbook.name
     if not name or (kept is None and mended is None):
-        return
+        return ""
     text = as_text(mended.model_copy(update={"name": name})) if mended else kept.text if kept else ""
     why = "; ".join(f"step {one.number} mended: {one.why}" for one in done.healed) or "replayed"
-    agreeing = kept.agreeing if kept else 0
     plain = {"text": text, "why": why[:300], "name": name, "errand": kept.errand if kept else None}
-    now = await run.keep_playbook(Draft(**plain, served=kept is None or kept.served, agreeing=agreeing, worked=True))
-    if mended is not None:
-        await run.emit(_saved(now, why))
+    now = await _written(run, Draft(**plain, of=kept.version if kept else 0, worked=True))
+    if mended is None:
+        return ""
+    if now is None or now.text != text:
+        return await _suggested(run, name, text)
+    await run.emit(_saved(now, why))
+    return ""
 
 
 async def failed(run: RunContext, found: Known, error: Refused) -> None:
-    """A replay that nobody asked for did not work: the next run is the model's again."""
+    """Steps that nobody asked for do not fit any more: the next run is the model's again."""
     kept = found.kept
     if kept is None or found.chosen or not await run.has_model():
         return
-    plain = {"text": kept.text, "name": kept.name, "errand": kept.errand}
-    now = await run.keep_playbook(Draft(**plain, why=kept.why, served=False, agreeing=0))
-    await run.emit(_saved(now, f"no longer served: {error.message}"))
+    plain = {"text": kept.text, "name": kept.name, "errand": kept.errand, "of": kept.version}
+    now = await _written(run, Draft(**plain, why=kept.why, served=False, agreeing=0))
+    if now is not None and not now.served:
+        await run.emit(_saved(now, f"no longer served: {error.message}"))
 
 
 def errand(asked: BrowseInput) -> Errand:
@@ -157,14 +161,35 @@ async def _kept(
     if before and before.served and not same:
         return f"The playbook {before.name} stays as it is, though this run did otherwise."
     agreeing = before.agreeing + 1 if before and same else 1
-    text = as_text(merged(old, made) if old and same else made)
+    text = before.text if before and before.served else as_text(merged(old, made) if old and same else made)
     first = "recorded" if before is None else "recorded anew: it was done otherwise"
     why = f"{agreeing} runs agree" if agreeing > 1 else first
     served = agreeing >= run.playbook_rules().agreeing or bool(before and before.served)
-    plain = {"name": before.name if before else _name(asked), "errand": errand_key(asked), "text": text, "why": why}
-    now = await run.keep_playbook(Draft(**plain, served=served, agreeing=agreeing, usd=run.spent(), seconds=seconds))
+    plain = {"name": before.name if before else name_of(asked), "errand": errand_key(asked), "text": text, "why": why}
+    cost = {"usd": run.spent(), "seconds": seconds, "of": before.version if before else 0}
+    now = await _written(run, Draft(**plain, **cost, served=served, agreeing=agreeing))
+    if now is None or now.text != text:
+        return "Its playbook was changed meanwhile, so this run does not count for it."
     await run.emit(_saved(now, why))
     return f"Kept as the playbook {now.name}{_prospect(now, run.playbook_rules().agreeing)}."
+
+
+async def _written(run: RunContext, made: Draft) -> KeptPlaybook | None:
+    """The playbook as it stands then, perhaps without this draft; None where somebody deleted it meanwhile."""
+    try:
+        return await run.keep_playbook(made)
+    except Refused:
+        return None
+
+
+async def _suggested(run: RunContext, name: str, text: str) -> str:
+    """What was mended is handed over where it cannot be written into a playbook that is another one by now."""
+    file = await run.save(f"{name}.playbook", text.encode(), "text/plain")
+    return f"The playbook {name} was changed meanwhile, so what was mended is not in it; {file.name} has it."
+
+
+def _recording(run: RunContext) -> str:
+    return own_key(run.id, "recording")
 
 
 def _prospect(kept: KeptPlaybook, wanted: int) -> str:
@@ -177,17 +202,3 @@ def _saved(kept: KeptPlaybook, why: str) -> PlaybookSaved:
     return PlaybookSaved(
         name=kept.name, version=kept.version, agreeing=kept.agreeing, served=kept.served, why=why[:300]
     )
-
-
-def _name(asked: BrowseInput) -> str:
-    """A few words of the goal, without the values in it."""
-    goal = asked.goal.casefold()
-    for value in asked.parameters.values():
-        goal = goal.replace(value.casefold(), " ") if value else goal
-    words = re.findall(r"[a-z0-9]+", goal)[:5]
-    host = (urlsplit(asked.start_url).hostname or "").removeprefix("www.").partition(".")[0]
-    return "-".join(_short([*words, host]))[:80].strip("-") or "errand"
-
-
-def _short(words: Sequence[str]) -> list[str]:
-    return [re.sub(r"[^a-z0-9]", "", word)[:15] for word in words if word]

@@ -105,6 +105,14 @@ class Replay(BaseModel):
     first_seconds: float | None
 
 
+class HandedOver(BaseModel):
+    """A file that the errand downloaded; it is kept with the run under this name."""
+
+    name: str
+    media_type: str
+    size: int = Field(description="In bytes.")
+
+
 class BrowseResult(BaseModel):
     """What the asker gets."""
 
@@ -112,6 +120,7 @@ class BrowseResult(BaseModel):
     data: list[Row]
     csv: str | None
     screenshots: list[str]
+    files: list[HandedOver] = Field([], description="What was downloaded.")
     changes: list[str]
     how: Literal["playbook", "model"]
     replay: Replay | None = None

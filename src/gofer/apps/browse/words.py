@@ -4,7 +4,8 @@ import hashlib
 import json
 from urllib.parse import urlsplit
 
-from gofer.apps.browse.types import BrowseInput, Outcome, Replay
+from gofer.apps.browse.handing import HandOver
+from gofer.apps.browse.types import BrowseInput, HandedOver, Outcome, Replay
 
 NAMED = 10
 """Changes that the text names; the result lists more."""
@@ -16,9 +17,10 @@ def task(asked: BrowseInput) -> str:
     return f"{asked.goal}\n\nBegin at {asked.start_url}" + (f"\nUse these values:{facts}" if facts else "")
 
 
-def told(done: Outcome, changed: list[str] | None) -> str:
-    """What the errand found and what is different, in a few sentences."""
-    lines = [done.text, _difference(changed)] if done.rows or changed is not None else [done.text]
+def told(done: Outcome, changed: list[str] | None, handed: HandOver) -> str:
+    """What the errand found, what it brought along and what is different, in a few sentences."""
+    lines = [done.text, _brought(handed.files), *handed.notes]
+    lines += [_difference(changed)] if done.rows or changed is not None else []
     return "\n".join(line for line in [*lines, done.note, _cost(done.replay)] if line)
 
 
@@ -36,6 +38,16 @@ def memory_key(asked: BrowseInput) -> str:
     """The same for every run of the same errand: goal, start page and parameters."""
     errand = json.dumps([asked.goal, asked.start_url, asked.parameters], sort_keys=True)
     return f"rows:{hashlib.sha256(errand.encode()).hexdigest()[:24]}"
+
+
+def _brought(files: list[HandedOver]) -> str:
+    more = [f"and {len(files) - NAMED} more"] if len(files) > NAMED else []
+    names = [f"{file.name[:60]} ({_size(file.size)})" for file in files[:NAMED]]
+    return f"Downloaded {', '.join([*names, *more])}." if files else ""
+
+
+def _size(of: int) -> str:
+    return f"{of / 1_000_000:.1f} MB" if of >= 100_000 else f"{of / 1000:.1f} kB" if of >= 1000 else f"{of} bytes"
 
 
 def _difference(changed: list[str] | None) -> str:

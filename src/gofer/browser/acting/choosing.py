@@ -5,7 +5,7 @@ from playwright.async_api import Error, Locator
 from gofer.browser.acting.reasons import explained
 from gofer.browser.hand import Hand
 from gofer.browser.mishaps import Reason
-from gofer.browser.words import clipped
+from gofer.browser.words import clipped, said
 from gofer.core.action import Check, Select
 
 SHOWN = 20
@@ -82,7 +82,7 @@ def _option(options: list[dict[str, str]], wanted: str) -> int:
         if options[place]["off"]:
             raise Reason(f"The option “{clipped(wanted)}” is disabled")
         return place
-    labels = ", ".join(f"“{clipped(option['label'])}”" for option in options[:SHOWN])
+    labels = ", ".join(said(option["label"]) for option in options[:SHOWN])
     more = f" and {len(options) - SHOWN} more" if len(options) > SHOWN else ""
     raise Reason(f"It has no option “{clipped(wanted)}”. It has: {labels}{more}")
 

@@ -2,7 +2,7 @@
 
 import posixpath
 import time
-from asyncio import Event, wait_for
+from asyncio import Event, timeout
 from typing import Any
 
 from playwright.async_api import CDPSession, ElementHandle, Error, Locator
@@ -99,7 +99,8 @@ class _Chooser:
 
     async def give(self, paths: list[str]) -> None:
         try:
-            await wait_for(self._event.wait(), CHOOSER_SECONDS)
+            async with timeout(CHOOSER_SECONDS):
+                await self._event.wait()
         except TimeoutError as error:
             raise Reason("It is no file field, and clicking it opened no file chooser") from error
         if len(paths) > 1 and self._opened["mode"] == "selectSingle":

@@ -9,8 +9,9 @@ from playwright.async_api import Error, Page, Response, TimeoutError
 from gofer.browser.acting.reasons import explained
 from gofer.browser.addresses import allowed
 from gofer.browser.hand import Hand
-from gofer.browser.mishaps import Reason
+from gofer.browser.mishaps import Reason, answers
 from gofer.browser.targets import locate
+from gofer.browser.words import clipped
 from gofer.core.action import Back, Navigate, Scroll, SwitchTab, Target, WaitFor
 from gofer.core.errors import Refused, Unavailable
 
@@ -40,7 +41,7 @@ async def navigate(hand: Hand, action: Navigate) -> None:
     response = await _go(hand, await hand.page(), address)
     if response is not None and response.status >= 400:
         await hand.tabs.settled()
-        answer = f"{address} answered {response.status} {response.status_text}".rstrip()
+        answer = f"{clipped(address, 100)} answered {response.status}"
         if response.status >= 500:
             raise Unavailable(f"{answer}.")
         raise Refused(f"{answer}. Its page is open, read it if that helps.")
@@ -93,7 +94,9 @@ async def _go(hand: Hand, page: Page, address: str) -> Response | None:
         if hand.tabs.pestered(page):  # one dialog after another lets nobody go, but from another tab
             hand.tabs.give_up(page)
             return await _go(hand, await hand.page(), address)
-        raise builtins.TimeoutError from error  # a page of which nothing arrives is of no use
+        if await hand.tabs.navigations.stop() and await answers(page):
+            raise Unavailable("The site does not answer. The page before is still open.") from error
+        raise builtins.TimeoutError from error  # a page of which only a part arrives is of no use
     except Error as error:
         if "interrupted by another navigation" not in error.message:
             raise

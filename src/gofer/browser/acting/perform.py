@@ -1,9 +1,11 @@
 """From an action to the function that does it."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 from gofer.browser.acting import choosing, files, moving, pointing, typing
+from gofer.browser.acting.unsaid import unsaid
 from gofer.browser.hand import Hand
 from gofer.browser.mishaps import told_as
 from gofer.browser.phrases import phrase
@@ -33,8 +35,14 @@ _DOES: dict[type, Callable[[Hand, Any], Awaitable[None]]] = {
 async def perform(hand: Hand, action: Action) -> None:
     """Do it, or raise Refused or Unavailable in words that help."""
     hand.tabs.rest()
-    async with told_as(f"Could not {phrase(action)}", hand.patience.answers + _own_seconds(action)):
+    told = told_as(f"Could not {phrase(unsaid(action))}", hand.patience.answers + _own_seconds(action))
+    async with told, _watched(hand, action):
         await _DOES[type(action)](hand, action)
+
+
+def _watched(hand: Hand, action: Action) -> AbstractAsyncContextManager[None]:
+    """Going to an address has its own word for a site that does not answer."""
+    return nullcontext() if isinstance(action, do.Navigate) else hand.tabs.navigations.watched()
 
 
 def _own_seconds(action: Action) -> float:

@@ -7,8 +7,12 @@ from importlib import resources
 from playwright.async_api import Error, Locator
 
 from gofer.browser.mishaps import Reason
+from gofer.browser.words import clipped, said
 
 _SCRIPT = (resources.files("gofer.browser.acting") / "reasons.js").read_text(encoding="utf-8")
+
+
+MOST_NAMES = 5
 
 
 @asynccontextmanager
@@ -29,9 +33,9 @@ async def _why(element: Locator) -> str | None:
         found = await element.evaluate(_SCRIPT, timeout=1000)
     if found is None:
         return None
-    names = ", ".join(f"“{name}”" for name in found["names"])
+    names = ", ".join(said(str(name)) for name in found["names"][:MOST_NAMES])
     if found["why"] == "covered":
-        by = f"the {found['kind']}" + (f" “{found['text']}”" if found["text"] else "")
+        by = f"the {clipped(str(found['kind']), 40)}" + (f" {said(str(found['text']))}" if found["text"] else "")
         return f"{by} covers it. Close that first" + (f" with one of its buttons: {names}" if names else " or move it")
     if found["why"] == "disabled":
         return f"it is disabled until {names} is filled in" if names else None

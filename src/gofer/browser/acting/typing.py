@@ -34,7 +34,7 @@ async def fill(hand: Hand, action: Fill) -> None:
         try:
             await _put(hand, element, action.value)
         except Error as error:
-            await _wrong_format(element, action.value, error)
+            await _wrong_format(element, error)
             raise
 
 
@@ -58,7 +58,7 @@ async def press(hand: Hand, action: Press) -> None:
         if action.target:
             element = await hand.one(action.target)
             async with explained(element):
-                await element.press(action.key, timeout=hand.ready_ms)
+                await element.press(action.key, timeout=hand.leads_ms)
         else:
             await page.keyboard.press(action.key)
     except Error as error:
@@ -85,16 +85,17 @@ async def _taken(element: Locator, value: str) -> None:
     if kind in _FORMATS:
         shown = str(await element.evaluate("e => (e.control ?? e).value"))
         if not shown or (kind == "color" and shown.lower() != value.strip().lower()):
-            raise Reason(_does_not_fit(value, kind))
+            raise Reason(_does_not_fit(kind))
 
 
-async def _wrong_format(element: Locator, value: str, error: Error) -> None:
+async def _wrong_format(element: Locator, error: Error) -> None:
     if "Malformed value" in error.message or "Cannot type text" in error.message:
-        raise Reason(_does_not_fit(value, str(await element.evaluate(_KIND)))) from error
+        raise Reason(_does_not_fit(str(await element.evaluate(_KIND)))) from error
 
 
-def _does_not_fit(value: str, kind: str) -> str:
-    return f"“{clipped(value)}” does not fit this {kind} field. Give {_FORMATS.get(kind, 'another form of value')}"
+def _does_not_fit(kind: str) -> str:
+    """Without the value: it may be a secret."""
+    return f"The value does not fit this {clipped(kind)} field. Give {_FORMATS.get(kind, 'another form of value')}"
 
 
 def _no_key(key: str) -> str:

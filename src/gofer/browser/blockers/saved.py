@@ -9,9 +9,13 @@ from playwright.async_api import BrowserContext, Page, Route, async_playwright
 from gofer.browser.blockers.lookout import Lookout
 from gofer.browser.mishaps import told_as
 from gofer.core.blocker import Blocker
+from gofer.core.errors import Refused
 from gofer.core.screen import Screen
 
 FRONT = re.compile(r"\s*<!-- gofer\n(?P<facts>.*?)-->", re.S)
+STATUS = re.compile(r"[2-5]\d\d")
+HEADER = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.A)
+ADDRESS = re.compile(r"https?://\S+")
 INSIDE = "<!doctype html><title>not fetched</title><body style='margin:0;background:#eef'>"
 NOWHERE = "http://saved.invalid"
 """Where a page is shown that does not say where it came from; no such site can exist."""
@@ -79,14 +83,26 @@ async def alone(context: BrowserContext) -> None:
 
 
 def read(text: str) -> SavedPage:
-    """A saved page from a file's text; any HTML is one."""
+    """A saved page from a file's text; any HTML is one. Raises `Refused` where what is said of it makes no sense."""
     found = FRONT.match(text)
     if found is None:
         return SavedPage(text)
     pairs = [(key.strip().lower(), value.strip()) for key, _, value in _lines(found["facts"])]
     facts = {key: value for key, value in pairs if key != "header"}
     headers = [value.partition(":") for key, value in pairs if key == "header"]
-    return SavedPage(text[found.end() :].lstrip(), facts, tuple((n.strip().lower(), v.strip()) for n, _, v in headers))
+    named = tuple((name.strip().lower(), value.strip()) for name, _, value in headers)
+    _refuse_nonsense(facts, named)
+    return SavedPage(text[found.end() :].lstrip(), facts, named)
+
+
+def _refuse_nonsense(facts: dict[str, str], headers: tuple[tuple[str, str], ...]) -> None:
+    """Raises `Refused` for an answer that no server could have given: a browser would wait for it in vain."""
+    checks = [("status", facts.get("status", "200"), STATUS), *(("header", name, HEADER) for name, _ in headers)]
+    checks += [(key, facts[key], ADDRESS) for key in ("url", "asked") if key in facts]
+    for key, value, allowed in checks:
+        if not allowed.fullmatch(value):
+            message = f"The saved page says above its HTML `{key}: {value[:100]}`, which makes no sense."
+            raise Refused(message, code="ERR_INVALID_INPUT", next_step="Correct that line of the file.")
 
 
 def _lines(facts: str) -> list[tuple[str, str, str]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.async_api import Error, Frame, Page
 
+from gofer.browser.secret_fields import SECRET_FIELDS
 from gofer.browser.view.details import Details, told
 
 FRAMES = 20
@@ -25,7 +26,7 @@ _UNVEIL = "() => { document.adoptedStyleSheets = document.adoptedStyleSheets.fil
 async def details(page: Page) -> list[Details]:
     """What the frames tell of themselves, the page's own first."""
     main, *others = [frame for frame in page.frames if not frame.is_detached()][:FRAMES]
-    return [told(await main.evaluate(_script("details"))), *await asyncio.gather(*map(_of_frame, others))]
+    return [told(await _asked(main)), *await asyncio.gather(*map(_of_frame, others))]
 
 
 @asynccontextmanager
@@ -40,13 +41,17 @@ async def veiled(page: Page, elements: int, words: str) -> AsyncIterator[int]:
     try:
         yield await page.evaluate(_script("veil"), words)
     finally:
-        with suppress(Error):
-            await asyncio.shield(page.evaluate(_UNVEIL))
+        with suppress(Error, TimeoutError):
+            await asyncio.wait_for(page.evaluate(_UNVEIL), FRAME_SECONDS)
+
+
+async def _asked(frame: Frame) -> object:
+    return await frame.evaluate(_script("details"), SECRET_FIELDS)
 
 
 async def _of_frame(frame: Frame) -> Details:
     try:
-        return told(await asyncio.wait_for(frame.evaluate(_script("details")), FRAME_SECONDS))
+        return told(await asyncio.wait_for(_asked(frame), FRAME_SECONDS))
     except (Error, TimeoutError):
         return Details()
 

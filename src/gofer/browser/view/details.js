@@ -1,5 +1,5 @@
-// What the accessibility tree does not tell: kinds of fields, what is required, pictures that are drawn, passwords.
-() => {
+// What the accessibility tree does not tell: kinds of fields, what is required, pictures that are drawn, secrets.
+secret => {
   const INTERESTING = `input:not([type=hidden]), select, textarea, summary, canvas, video, [contenteditable],
     [aria-expanded=false], [aria-required=true], [aria-readonly=true], [tabindex], [onclick]`;
   const MOST = 5000;
@@ -49,6 +49,6 @@
     elements: document.getElementsByTagName('*').length,
     whole: document.documentElement?.scrollHeight ?? innerHeight,
     details: found.map(detailOf),
-    secrets: found.filter(element => element.type === 'password' && element.value).map(element => element.value),
+    secrets: found.filter(element => element.matches(secret) && element.value).map(element => element.value),
   };
 }

@@ -11,7 +11,7 @@ from gofer.browser.view.snapshot import Box, Node
 
 CORNER = Box(0, 0, 0, 0)
 HIDDEN = "••••"
-"""Stands for a password, however long."""
+"""Stands for a secret, however long."""
 
 TYPES = {"date": "YYYY-MM-DD", "time": "HH:MM", "datetime-local": "YYYY-MM-DDTHH:MM", "month": "YYYY-MM"}
 """Kinds of fields whose value has a form of its own."""
@@ -39,7 +39,7 @@ class Detail(BaseModel):
 
 
 class Details(BaseModel):
-    """One frame, as details.js tells it: where it is scrolled to, its elements, and the passwords to hide."""
+    """One frame, as details.js tells it: where it is scrolled to, its elements, and the secrets to hide."""
 
     title: str = ""
     width: int = 0
@@ -60,7 +60,7 @@ def told(answer: object) -> Details:
 
 
 def enrich(root: Node, frames: Iterable[Details]) -> None:
-    """Put the frames' details onto the nodes they belong to, and hide every password."""
+    """Put the frames' details onto the nodes they belong to, and hide every secret."""
     by_frame = _by_frame(root)
     known = list(frames)
     for nodes in by_frame.values():

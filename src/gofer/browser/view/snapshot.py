@@ -86,8 +86,8 @@ def _node(told: str) -> Node | None:
         return None
     if not rest:
         rest = key[found.end() :]
-    states: dict[str, str] = dict(_ATTRIBUTE.findall(found[3]))
-    node = Node(found[1], json.loads(found[2], strict=False) if found[2] else "", states.pop("ref", ""))
+    states: dict[str, str] = dict(_ATTRIBUTE.findall(found[3])) if found[3] else {}
+    node = Node(found[1], _quoted(found[2]), states.pop("ref", ""))
     node.box, node.states = _box(states.pop("box", "")), states
     node.text = _scalar(rest.removeprefix(":").removeprefix(" "))
     return node
@@ -99,7 +99,15 @@ def _key(told: str) -> tuple[str, str]:
     return (quoted[1].replace("''", "'"), told[quoted.end() :]) if quoted else (told, "")
 
 
+def _quoted(told: str | None) -> str:
+    if not told or "\\" not in told:
+        return told[1:-1] if told else ""
+    return str(json.loads(told, strict=False))
+
+
 def _box(told: str) -> Box | None:
+    if not told:
+        return None
     try:
         return Box(*map(int, told.split(",")))
     except (ValueError, TypeError):

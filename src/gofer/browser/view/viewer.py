@@ -27,7 +27,7 @@ class Viewer:
     """The eyes of one browser: `look` shows a page, `change` what is different since the last time."""
 
     def __init__(self, timeout: float = 15.0) -> None:
-        self._timeout = timeout * 1000
+        self._timeout = timeout
         self._last: Sight | None = None
 
     async def look(self, page: Page, look: Look = WHOLE, notes: Sequence[str] = ()) -> PageView:
@@ -41,12 +41,14 @@ class Viewer:
         return await asyncio.to_thread(difference, before, self._last, cap)
 
     async def _seen(self, page: Page, notes: Sequence[str], words: str = "") -> Sight:
-        async with _turn():
+        """A page that hangs shows it before its turn, and so keeps no other errand waiting."""
+        async with asyncio.timeout(self._timeout):
             frames = await details(page)
+        async with _turn(), asyncio.timeout(self._timeout):
             async with veiled(page, frames[0].elements, words) as hidden:
-                snapshot = await page.aria_snapshot(mode="ai", boxes=True, timeout=self._timeout)
+                snapshot = await page.aria_snapshot(mode="ai", boxes=True, timeout=self._timeout * 1000)
             seen = await asyncio.to_thread(sight, snapshot, frames, page.url, notes)
-            return replace(seen, hidden=hidden)
+        return replace(seen, hidden=hidden)
 
 
 def sight(snapshot: str, frames: Sequence[Details], url: str, notes: Sequence[str] = ()) -> Sight:

@@ -12,7 +12,8 @@ _FORGED = re.compile(r"\[\s*((?:ref\s*=?\s*)?(?:f\d+)?e\d+|note)\s*\]", re.I)
 
 def plain(text: str) -> str:
     """The text on one line, without letters that cannot be seen, and with `[e1]` written `(e1)`."""
-    line = _BLANK.sub(" ", _UNSEEN.sub("", text)).strip()
+    usual = text.isascii() and text.isprintable() and "  " not in text
+    line = text.strip() if usual else _BLANK.sub(" ", _UNSEEN.sub("", text)).strip()
     return _FORGED.sub(r"(\1)", line) if "[" in line else line
 
 

@@ -52,6 +52,7 @@ class EgressProxy:
         self._flows: set[Flow] = set()
         self._names, self._on_traffic, self._resolve, self._patience = names, on_traffic, resolve, patience
         self._server: asyncio.Server | None = None
+        self._closed = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -64,10 +65,12 @@ class EgressProxy:
 
     async def listen(self, listener: socket.socket) -> None:
         """Serve a listening socket until closed."""
+        self._closed = False
         self._server = await asyncio.start_unix_server(self._serve, sock=listener, limit=head.LIMIT)
 
     async def close(self) -> None:
-        """Stop listening and cut every connection."""
+        """Stop listening and cut every connection, those too that were taken in this very moment."""
+        self._closed = True
         if self._server:
             self._server.close()
         tasks = list(self._tasks)
@@ -80,7 +83,7 @@ class EgressProxy:
         assert task is not None
         self._tasks.add(task)
         try:
-            if len(self._tasks) <= self._patience.connections:
+            if not self._closed and len(self._tasks) <= self._patience.connections:
                 async with asyncio.timeout(self._patience.total):
                     await self._answer((reader, writer))
         except (OSError, EOFError, TimeoutError, asyncio.CancelledError):

@@ -7,8 +7,10 @@ import stat
 import struct
 
 from gofer.sandboxes.keeper.orders import Failed, Orders
+from gofer.sandboxes.keeper.traces import GROUPS
 
 STAGE = "/mnt"
+SOCKETS_ROOM = "size=64k,nr_inodes=64"
 CLONE_NEWNS, MS_BIND, MS_REC, MS_PRIVATE = 0x20000, 4096, 16384, 1 << 18
 MS_NOSUID, MS_NODEV, MS_NOATIME = 2, 4, 1024
 LOOP_CTL_GET_FREE, LOOP_CONFIGURE, LO_FLAGS_AUTOCLEAR = 0x4C82, 0x4C0A, 4
@@ -19,27 +21,40 @@ def make_folders(orders: Orders) -> None:
     """The sandbox's folder: sockets (the guest's own), net (only ours), disk, and the heartbeat."""
     folder = orders.folder
     os.mkdir(folder, 0o700)
-    with open(os.path.join(folder, "uid"), "w") as file:
-        file.write(str(orders.uid))
+    notes = {"uid": str(orders.uid), GROUPS: "\0".join(path for path, *_ in orders.groups)}
+    if is_staged(orders):
+        notes["stage"] = str(os.getpid())
+    for name, text in notes.items():
+        with open(os.path.join(folder, name), "w") as file:
+            file.write(text)
     for name in ("sockets", "net", "disk"):
         os.mkdir(os.path.join(folder, name), 0o755 if name == "net" else 0o700)
     os.chown(os.path.join(folder, "sockets"), orders.uid, orders.uid)
     open(os.path.join(folder, "heartbeat"), "w").close()
 
 
+def is_staged(orders: Orders) -> bool:
+    """Whether we may mount."""
+    return orders.words["staged"] == "yes"
+
+
 def enter_stage(orders: Orders) -> None:
     """Bring the folder to a place that the sandbox's own user can reach, in a mount namespace of ours.
 
     gofer's data may lie below a folder that only root may enter; and mounts made here vanish with the keeper.
+    gofer reaches the sockets through the keeper's root: a folder of the host could be filled with more than them.
     """
-    if orders.words["staged"] != "yes":
+    if not is_staged(orders):
         return
     libc = ctypes.CDLL(None, use_errno=True)
     checked(libc.unshare(CLONE_NEWNS), "unshare")
     mount(libc, "none", "/", "", MS_REC | MS_PRIVATE)
     mount(libc, "none", STAGE, "tmpfs", MS_NOSUID | MS_NODEV, b"mode=755,size=1m")
-    for name in ("sockets", "net"):
-        show(libc, os.path.join(orders.folder, name), name)
+    show(libc, os.path.join(orders.folder, "net"), "net")
+    sockets = os.path.join(STAGE, "sockets")
+    os.mkdir(sockets)
+    owner = f"mode=700,uid={orders.uid},gid={orders.uid},{SOCKETS_ROOM}"
+    mount(libc, "none", sockets, "tmpfs", MS_NOSUID | MS_NODEV, owner.encode())
     if orders.words["image"]:
         show(libc, orders.words["image"], "image")
     if orders.pages:  # a file system of its own comes here
@@ -122,7 +137,7 @@ def checked(result: int, what: str) -> None:
 
 def furnish(orders: Orders) -> None:
     """The three folders that are the guest's to write in."""
-    disk = os.path.join(STAGE if orders.words["staged"] == "yes" else orders.folder, "disk")
+    disk = os.path.join(STAGE if is_staged(orders) else orders.folder, "disk")
     os.chmod(disk, 0o711)
     for name in ("workspace", "home", "tmp"):
         path = os.path.join(disk, name)

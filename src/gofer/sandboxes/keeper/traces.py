@@ -2,9 +2,14 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterable
 
+from gofer.sandboxes.keeper import trees
 from gofer.sandboxes.keeper.groups import clear_group
+
+TRIES = 20
+GROUPS = "groups"
 
 
 def hold_lock(path: str) -> int:
@@ -47,27 +52,36 @@ def sweep(folder: str, groups: Iterable[str]) -> bool:
     return not os.path.exists(lock)
 
 
-def remove_tree(path: str) -> None:
-    """Remove a folder that may hold folders nobody may enter."""
-    for parent, folders, files in os.walk(path, topdown=True):
-        for name in folders:
-            if not os.path.islink(os.path.join(parent, name)):
-                os.chmod(os.path.join(parent, name), 0o700)
-        del files
-    for parent, folders, files in os.walk(path, topdown=False):
-        for name in folders + files:
-            entry = os.path.join(parent, name)
-            (os.rmdir if name in folders and not os.path.islink(entry) else os.unlink)(entry)
-    if os.path.exists(path):
-        os.rmdir(path)
-
-
 def clean(folder: str, groups: Iterable[str]) -> None:
-    """What a sandbox leaves on the host goes away: its control groups, folder and lock, which the caller holds."""
-    for group in groups:
+    """What a sandbox leaves on the host goes away: its control groups, folder and lock, which the caller holds.
+
+    Whoever cleans may be in another control group than who made the sandbox was, so those are noted in its folder.
+    """
+    for group in {*groups, *noted(folder)}:
         clear_group(group)
-    remove_tree(folder)
+    remove_patiently(folder)
     try:
         os.unlink(folder + ".lock")
     except FileNotFoundError:
         return
+
+
+def noted(folder: str) -> list[str]:
+    """The control groups that a sandbox was made in."""
+    try:
+        with open(os.path.join(folder, GROUPS)) as file:
+            return [path for path in file.read().split("\0") if path]
+    except OSError:
+        return []
+
+
+def remove_patiently(folder: str) -> None:
+    """Remove a sandbox's folder; without control groups, processes of the guest may outlive bubblewrap a moment."""
+    for left in reversed(range(TRIES)):
+        try:
+            trees.remove(folder)
+            break
+        except OSError:
+            if not left:
+                raise
+            time.sleep(0.02)

@@ -5,6 +5,7 @@ import os
 import select
 import time
 
+from gofer.sandboxes.keeper import trees
 from gofer.sandboxes.keeper.cell import Cell
 
 TICK_SECONDS = 0.5
@@ -15,7 +16,8 @@ class Watch:
 
     def __init__(self, cell: Cell, control: _socket.socket) -> None:
         self.cell, self.control, self.orders = cell, control, cell.orders
-        self.born = time.monotonic()
+        self.born = self.beaten = time.monotonic()
+        self.beat = 0
         self.poll = select.poll()
         self.next_look = 0.0
         for fd in (0, cell.exited, cell.err, control.fileno()):
@@ -44,27 +46,24 @@ class Watch:
 
     def _over(self) -> bool:
         now, words = time.monotonic(), self.orders.words
-        quiet = time.time() - os.stat(os.path.join(self.orders.folder, "heartbeat")).st_mtime
-        if now - self.born > float(words["wall"]) or quiet > float(words["idle"]):
+        if now - self.born > float(words["wall"]) or self._quiet(now) > float(words["idle"]):
             return True
         return words["disk"] == "watched" and self._full(now)
+
+    def _quiet(self, now: float) -> float:
+        """Seconds since the heartbeat last changed, by a clock that stands still while the machine sleeps."""
+        beat = os.stat(os.path.join(self.orders.folder, "heartbeat")).st_mtime_ns
+        if beat != self.beat:
+            self.beat, self.beaten = beat, now
+        return now - self.beaten
 
     def _full(self, now: float) -> bool:
         """Whether the files are more than allowed; looking takes at most a twentieth of the time."""
         if now < self.next_look:
             return False
-        full = used(os.path.join(self.orders.folder, "disk")) > self.orders.disk_bytes
+        try:
+            trees.require_at_most(self.orders.disk_bytes, self.orders.folder)
+        except trees.TooMuch:
+            return True
         self.next_look = now + 20 * (time.monotonic() - now)
-        return full
-
-
-def used(folder: str) -> int:
-    """Bytes of disk below a folder."""
-    total = 0
-    for parent, _, files in os.walk(folder):
-        for name in files:
-            try:
-                total += os.lstat(os.path.join(parent, name)).st_blocks * 512
-            except FileNotFoundError:
-                continue
-    return total
+        return False

@@ -1,6 +1,7 @@
 """Control groups, version 1 or 2: where a sandbox's hard limits on memory, processes and CPU live."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from gofer.core.sandbox import Limits
 
 CONTROLLERS = ("memory", "pids", "cpu")
 PERIOD = 100_000
+LEAF = "gofer-host"
+"""The group that gofer itself moves into."""
 
 
 @dataclass(frozen=True)
@@ -93,25 +96,50 @@ def controllers(folder: Path, file: str = "cgroup.controllers") -> list[str]:
 
 
 def detect_v2(here: Path) -> Groups | None:
-    """Groups below our own one. Version 2 wants processes only in leaves, so gofer moves into one first."""
-    if not may_make(here) or not set(CONTROLLERS) <= set(controllers(here)):
-        return None
+    """Groups below our own one, or beside it. Version 2 wants processes only in leaves.
+
+    So gofer moves into a leaf when it is alone in its group, as a service is. It does not move others, the shell
+    that it was started from least of all: then the group above may do, if it hands its controllers on already.
+    """
+    if here.name == LEAF:  # a gofer before us moved there, whose child we are
+        here = here.parent
+    if serves(here) or (set(CONTROLLERS) <= set(controllers(here)) and may_make(here) and delegate(here)):
+        return Groups(2, dict.fromkeys(CONTROLLERS, here))
+    return Groups(2, dict.fromkeys(CONTROLLERS, here.parent)) if serves(here.parent) else None
+
+
+def serves(parent: Path) -> bool:
+    """Whether groups made in this one have all controllers, and we may make them."""
+    return set(CONTROLLERS) <= set(controllers(parent, "cgroup.subtree_control")) and may_make(parent)
+
+
+def delegate(here: Path) -> bool:
+    """Hand our group's controllers on to groups below it, if there is nobody but us."""
+    pids = {int(pid) for pid in (here / "cgroup.procs").read_text().split()}
+    if pids - family():
+        return False
     try:
-        delegate(here)
+        leaf = here / LEAF
+        leaf.mkdir(exist_ok=True)
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                (leaf / "cgroup.procs").write_text(str(pid))
+        (here / "cgroup.subtree_control").write_text(" ".join(f"+{name}" for name in CONTROLLERS))
     except OSError:
-        return None
-    return Groups(2, dict.fromkeys(CONTROLLERS, here))
+        return False
+    return True
 
 
-def delegate(here: Path) -> None:
-    """Hand the controllers on to groups below this one."""
-    if set(CONTROLLERS) <= set(controllers(here, "cgroup.subtree_control")):
-        return
-    leaf = here / "gofer-host"
-    leaf.mkdir(exist_ok=True)
-    for pid in (here / "cgroup.procs").read_text().split():
-        (leaf / "cgroup.procs").write_text(pid)
-    (here / "cgroup.subtree_control").write_text(" ".join(f"+{name}" for name in CONTROLLERS))
+def family(processes: Path = Path("/proc")) -> set[int]:
+    """This process and those it started, and they."""
+    parents = {}
+    for stat in processes.glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+    known = {os.getpid()}
+    while more := {pid for pid, parent in parents.items() if parent in known} - known:
+        known |= more
+    return known
 
 
 def may_make(parent: Path) -> bool:

@@ -36,7 +36,7 @@ MADE_UP = {
     "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
 }
 TOP = ("lib", "lib32", "lib64", "libx32", "bin", "sbin")
-ETC = ("ssl", "alternatives", "ld.so.cache", "mime.types", "localtime")
+ETC = ("ssl/certs", "ssl/openssl.cnf", "alternatives", "ld.so.cache", "mime.types", "localtime")
 ETC_DESKTOP = ("fonts", "chromium", "chromium.d", "xdg", "X11")
 RELAY = "exec socat TCP-LISTEN:3128,bind=127.0.0.1,fork,reuseaddr,backlog=64 UNIX-CONNECT:/run/net/proxy.sock"
 LIBRARY = "/run/gofer"
@@ -125,6 +125,8 @@ class Jail:
         if self.spec.profile is Profile.DESKTOP:
             yield from ("--ro-bind-try", f"{source}/var/cache/fontconfig", "/var/cache/fontconfig")
         yield from ("--proc", "/proc", "--dev", "/dev")
+        shared_memory = str(self.spec.limits.memory_mb << 20)
+        yield from ("--size", shared_memory, "--tmpfs", "/dev/shm", "--remount-ro", "/dev")
 
     def _source(self) -> str:
         """Where bubblewrap finds the root file system."""

@@ -10,10 +10,14 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
+import structlog
+
 from gofer.core.errors import Unavailable
 from gofer.sandboxes.keeper import traces
 from gofer.sandboxes.keeper.orders import FULL
 from gofer.sandboxes.local import sockets
+
+log = structlog.get_logger()
 
 END_SECONDS = 15.0
 SOURCE = str(Path(traces.__file__).parents[3])
@@ -89,10 +93,15 @@ class Keepers:
         """End a sandbox and wait until nothing of it is left; harmless when it is gone."""
         with suppress(OSError, Unavailable):  # nobody listens: the keeper is gone, or about to be
             await asyncio.wait_for(self._ask_to_end(identity), END_SECONDS)
-        async with asyncio.timeout(END_SECONDS):
-            while not await asyncio.to_thread(self.sweep, identity):
-                await asyncio.sleep(0.01)
-        self._collect()
+        try:
+            async with asyncio.timeout(END_SECONDS):
+                while not await asyncio.to_thread(self.sweep, identity):
+                    await asyncio.sleep(0.01)
+        except OSError as error:
+            reason = str(error) or "it lives"
+            raise Unavailable(f"What the sandbox {identity} left cannot be removed yet: {reason}") from error
+        finally:
+            self._collect()
 
     async def _ask_to_end(self, identity: str) -> None:
         reader, writer = await sockets.connect(self.root / identity, "control.sock", os.geteuid())
@@ -107,7 +116,15 @@ class Keepers:
 
     def _sweep_all(self) -> list[str]:
         found = sorted(path.stem for path in self.root.glob("*.lock"))
-        return [identity for identity in found if not self.sweep(identity)]
+        return [identity for identity in found if self._lives(identity)]
+
+    def _lives(self, identity: str) -> bool:
+        """Whether it has a keeper. One whose remains cannot be removed must not hide the others."""
+        try:
+            return not self.sweep(identity)
+        except OSError as error:
+            log.warning("sandbox.remains", sandbox=identity, reason=str(error))
+            return False
 
     def sweep(self, identity: str) -> bool:
         """Remove what a keeper left that was killed itself; False when the sandbox lives."""

@@ -2,18 +2,17 @@
 
 import os
 import shutil
-import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from gofer.core.sandbox import Enforcement, Profile
 from gofer.sandboxes.local import cgroups
+from gofer.sandboxes.local.probe import Probe
 
 PACKAGES = {"bwrap": "bubblewrap", "socat": "socat", "python3": "python3"}
 DESKTOP_PACKAGES = {"openbox": "openbox", "chromium": "chromium"}
 GUEST_PATH = "/usr/bin:/usr/sbin"
-PROBE = ["bwrap", "--ro-bind", "/", "/", "--unshare-all", "--unshare-user", "true"]
 
 
 @dataclass
@@ -21,6 +20,7 @@ class Machine:
     """This host, looked at once."""
 
     uid: int
+    probe: Probe = field(default_factory=Probe)
 
     @property
     def is_root(self) -> bool:
@@ -57,13 +57,11 @@ class Machine:
         """What keeps a sandbox with an image of its own from working here."""
         return self.namespace_problems if self.bwrap else ["`bwrap` is missing: apt-get install bubblewrap"]
 
-    @cached_property
+    @property
     def namespace_problems(self) -> list[str]:
-        """What the kernel has against bubblewrap, found out by starting it."""
-        probe = subprocess.run(PROBE, capture_output=True, text=True, timeout=20, check=False)
-        if probe.returncode == 0:
-            return []
-        return [f"bubblewrap cannot start here ({probe.stderr.strip()}). {namespace_advice()}"]
+        """What the kernel has against bubblewrap."""
+        reason = self.probe.reason
+        return [f"bubblewrap cannot start here ({reason}). {namespace_advice()}"] if reason else []
 
     def enforcement(self) -> Enforcement:
         """Which limits are real here, in words."""

@@ -14,8 +14,9 @@ from gofer.core.errors import Refused
 from gofer.core.sandbox import Egress, Enforcement, NetworkUse, Profile, SandboxSpec, Traffic
 from gofer.core.sharing import TrafficTold
 from gofer.sandboxes.egress import EgressProxy, Tally, look
-from gofer.sandboxes.local import desktop, image, sockets
+from gofer.sandboxes.local import desktop, image
 from gofer.sandboxes.local.disk import Page, empty_disk
+from gofer.sandboxes.local.door import Door
 from gofer.sandboxes.local.jail import Jail
 from gofer.sandboxes.local.keepers import Keepers
 from gofer.sandboxes.local.machine import this_machine
@@ -48,7 +49,7 @@ class LocalSandboxes:
         self._machine = this_machine()
         groups = self._machine.groups
         self._keepers = Keepers(root, groups.paths if groups else lambda identity: [])
-        self._proxies: dict[str, tuple[EgressProxy, int]] = {}
+        self._doors: dict[str, Door] = {}
 
     def enforcement(self) -> Enforcement:
         """Which limits are real on this machine; raises `Refused` when no sandbox can start here."""
@@ -85,9 +86,9 @@ class LocalSandboxes:
             identity = known(ref)
         except WorkspaceUnavailableError:
             return
-        proxy, _ = self._proxies.pop(identity, (None, 0))
-        if proxy:
-            await proxy.close()
+        door = self._doors.pop(identity, None)
+        if door:
+            await door.close()
         await self._keepers.end(identity)
 
     async def living(self) -> list[WorkspaceRef]:
@@ -99,11 +100,12 @@ class LocalSandboxes:
         for ref in refs:
             try:
                 os.utime(self._root / known(ref) / "heartbeat")
-            except (FileNotFoundError, WorkspaceUnavailableError):
-                continue  # it has ended; whoever uses it next will be told
+            except (OSError, WorkspaceUnavailableError):
+                continue  # it has ended, and whoever uses it next will be told; or is no reason to let others end
 
     async def let(self, spec: SandboxSpec) -> WorkspaceRef:
         """Start a new sandbox."""
+        await self._machine.probe.settle()
         self._require(spec.profile, spec.image)
         image.require(spec)
         self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -129,25 +131,20 @@ class LocalSandboxes:
         place = find(self._root, ref)
         if not await Exchange(place).alive():
             raise WorkspaceUnavailableError(f"the sandbox {ref.id} is gone")
-        proxy, holders = self._proxies.get(ref.id, (None, 0))
-        if proxy is None:
-            tally = Tally(place.folder / TALLY)
-            proxy = EgressProxy(spec.egress, self._names, partial(self._tell, ref), tally=tally)
-        proxy.rules = spec.egress
-        self._proxies[ref.id] = (proxy, holders + 1)
-        if not holders:
-            await proxy.listen(sockets.listen(place.folder / "net" / "proxy.sock"))
+        door = self._doors.get(ref.id) or self._door(ref, place)
+        door.proxy.rules = spec.egress
+        try:
+            await door.enter()
+        except BaseException:
+            await self._close(ref, door)
+            raise
         return place
 
     async def leave(self, ref: WorkspaceRef) -> None:
         """One object less that needs this sandbox's network; with the last, its proxy ends."""
-        proxy, holders = self._proxies.pop(ref.id, (None, 0))
-        if proxy is None:
-            return
-        if holders > 1:
-            self._proxies[ref.id] = (proxy, holders - 1)
-        else:
-            await proxy.close()
+        door = self._doors.get(ref.id)
+        if door:
+            await self._close(ref, door)
 
     def proxy(self, rules: Egress, told: TrafficTold) -> EgressProxy:
         """An egress proxy beside a sandbox's own, for one browser context."""
@@ -155,8 +152,21 @@ class LocalSandboxes:
 
     def network_use(self, ref: WorkspaceRef) -> NetworkUse:
         """Requests and bytes of a sandbox so far; zero for one that is gone."""
-        proxy, _ = self._proxies.get(ref.id, (None, 0))
-        return proxy.use if proxy else look(self._root / known(ref) / TALLY)
+        door = self._doors.get(ref.id)
+        return door.proxy.use if door else look(self._root / known(ref) / TALLY)
+
+    def _door(self, ref: WorkspaceRef, place: Place) -> Door:
+        tally = Tally(place.folder / TALLY)
+        proxy = EgressProxy(Egress(), self._names, partial(self._tell, ref), tally=tally)
+        door = self._doors[ref.id] = Door(proxy, place.folder / "net" / "proxy.sock")
+        return door
+
+    async def _close(self, ref: WorkspaceRef, door: Door) -> None:
+        if not door.leave():
+            return
+        if self._doors.get(ref.id) is door:
+            del self._doors[ref.id]
+        await door.close()
 
     async def _discard(self, box: LocalSandbox) -> None:
         await box.close()

@@ -43,12 +43,15 @@ def listen(path: Path) -> socket.socket:
     """
     path.unlink(missing_ok=True)
     folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         listener.bind(f"/proc/self/fd/{folder}/{path.name}")
+        path.chmod(0o666)
+    except OSError:
+        listener.close()
+        raise
     finally:
         os.close(folder)
-    path.chmod(0o666)
     listener.listen(64)
     listener.setblocking(False)
     return listener

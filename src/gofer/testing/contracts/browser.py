@@ -1,7 +1,8 @@
 """What every browser provider must hold.
 
-Subclass `BrowserSuite` in a test module and give it two fixtures: `browser`, a browser with one blank tab, and `site`,
-the address of `browser_site` as that browser reaches it.
+Subclass `BrowserSuite` in a test module and give it three fixtures: `browser`, a browser with one blank tab; `site`,
+the address of `browser_site` as that browser reaches it; and `paper`, the path of a file `paper.txt` that holds the
+five letters `hello`, in the computer that the browser runs on.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -33,6 +34,21 @@ PAGES = {
     "tab": '<a href="/form" target="_blank">Tab</a>',
     "button": "<button id='a1' class='x'>Order now</button><button>Cancel</button>",
     "moved": "<div><p>News</p><button>Cancel</button><button id='b2' class='y'>Order now</button></div>",
+    "upload": """<label>Paper <input type="file" onchange="const [file] = this.files;
+        document.title = file.name + ' ' + file.size"></label><p>No field</p>""",
+    "offer": '<a href="/paper">Take it</a><button>Nothing</button>',
+    "keys": """<label>Box <input onkeydown="this.seen = (this.seen ?? '') + event.key; document.title = this.seen"
+        onkeyup="document.title = this.seen + '=' + this.value"></label>""",
+    "hovering": """<button onmouseenter="document.title = 'over'">Hover</button>""",
+    "dragging": """<button onmousedown="this.held = true">Card</button><div role="region" aria-label="Bin"
+        style="width:200px;height:200px;background:#ddd" onmouseup="document.title = 'dropped'">Bin</div>""",
+    "tall": """<div style="height:5000px">Top</div><button>Bottom</button>
+        <script>onscroll = () => document.title = 'scrolled ' + (scrollY > 3000 ? 'far' : 'on')</script>""",
+    "late": """<p id="p">Working</p><script>setTimeout(() => p.textContent = 'Ready', 300)</script>""",
+    "pixels": """<canvas width="300" height="200" style="position:fixed;left:0;top:0"
+        onclick="document.title = `${event.offsetX},${event.offsetY}`"></canvas>""",
+    "login": """<form action="/sent"><label>User <input name="user"></label><label>Password <input type="password"
+        name="word"></label><label>Card <input name="card" autocomplete="cc-number"></label></form>""",
     "captcha": """<h1>Verify you are human</h1><div class="g-recaptcha" data-sitekey="x"
         style="width:300px;height:80px">I'm not a robot</div>""",
 }
@@ -41,7 +57,11 @@ PAGES = {
 async def browser_site(scope: Scope, receive: Receive, send: Send) -> None:
     """The pages that the suite needs, as an ASGI application."""
     name = scope["path"].strip("/")
-    if name == "sent":
+    kind, more = b"text/html; charset=utf-8", []
+    if name == "paper":
+        kind, more = b"application/octet-stream", [(b"content-disposition", b"attachment; filename=paper.txt")]
+        status, text = 200, "hello"
+    elif name == "sent":
         told = ", ".join(f"{key}={value}" for key, value in parse_qsl(scope["query_string"].decode()))
         status, text = 200, f"<p>{escape(told)}</p>"
     else:
@@ -51,10 +71,10 @@ async def browser_site(scope: Scope, receive: Receive, send: Send) -> None:
     head = {
         "type": "http.response.start",
         "status": status,
-        "headers": [(b"content-type", b"text/html; charset=utf-8")],
+        "headers": [(b"content-type", kind), *more],
     }
     await send(head)
-    page = f"<!doctype html><title>{escape(name)}</title>{text}"
+    page = text if more else f"<!doctype html><title>{escape(name)}</title>{text}"
     await send({"type": "http.response.body", "body": page.encode()})
 
 
@@ -74,6 +94,11 @@ class BrowserSuite:
     @pytest.fixture
     def site(self) -> str:
         """Where `browser_site` is served; override."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def paper(self) -> str:
+        """A file on the browser's computer; override."""
         raise NotImplementedError
 
     async def test_a_page_is_opened_and_told(self, browser: Browser, site: str) -> None:
@@ -149,11 +174,85 @@ class BrowserSuite:
         assert rows == [{"name": "One", "link": "/1"}, {"name": "Two words", "link": ""}]
         assert await browser.extract(Read(target=Target(css="#t"), what="table")) == [["A"], ["1"]]
 
-    async def test_a_picture_is_a_png_and_leaves_no_mark(self, browser: Browser, site: str) -> None:
+    async def test_a_picture_is_a_png_and_one_of_a_step_a_small_jpeg(self, browser: Browser, site: str) -> None:
         await browser.navigate(f"{site}/twins")
-        before = await browser.observe()
-        assert (await browser.take_screenshot(button("Pay"))).startswith(b"\x89PNG")
+        whole, step = await browser.take_screenshot(), await browser.take_screenshot(button("Pay"))
+        assert whole.startswith(b"\x89PNG")
+        assert step.startswith(b"\xff\xd8")
+        assert len(step) < 40_000
+
+    async def test_a_picture_leaves_no_mark(self, browser: Browser, site: str) -> None:
+        await browser.navigate(f"{site}/twins")
+        before, plain = await browser.observe(), await browser.take_screenshot()
+        await browser.take_screenshot(button("Pay"))
         assert await browser.observe() == before
+        assert await browser.take_screenshot() == plain
+
+    async def test_no_picture_and_no_view_shows_a_secret(self, browser: Browser, site: str) -> None:
+        await browser.navigate(f"{site}/login")
+        seen = []
+        for secret in ("4111-8888", "4222-9999"):
+            await browser.fill_field(Target(label="Card"), secret)
+            seen.append((await browser.take_screenshot(), await browser.take_screenshot(Target(label="User"))))
+            assert secret not in (await browser.observe()).text
+        assert seen[0] == seen[1]
+
+    async def test_what_was_typed_stands_in_no_error(self, browser: Browser, site: str) -> None:
+        await browser.navigate(f"{site}/twins")
+        with pytest.raises(Refused) as told:
+            await browser.fill_field(button("Pay"), "s3cret!")
+        assert "s3cret!" not in told.value.message
+
+    async def test_a_file_is_put_into_a_field(self, browser: Browser, site: str, paper: str) -> None:
+        await browser.navigate(f"{site}/upload")
+        assert (await browser.upload_file(Target(label="Paper"), [paper])).title == "paper.txt 5"
+        with pytest.raises(Refused):
+            await browser.upload_file(Target(name="No field"), [paper])
+
+    async def test_a_file_that_is_offered_is_kept(self, browser: Browser, site: str) -> None:
+        await browser.navigate(f"{site}/offer")
+        change = await browser.act(do.Download(target=Target(role="link", name="Take it")))
+        assert [path.rpartition("/")[2] for path in change.files] == ["paper.txt"]
+        with pytest.raises(Refused, match="offered no file"):
+            await browser.act(do.Download(target=button("Nothing")))
+
+    async def test_the_page_before_comes_back(self, browser: Browser, site: str) -> None:
+        await browser.navigate(f"{site}/form")
+        await browser.navigate(f"{site}/twins")
+        assert (await browser.act(do.Back())).title == "form"
+
+    async def test_text_is_typed_key_by_key_and_keys_are_pressed(self, browser: Browser, site: str) -> None:
+        await browser.navigate(f"{site}/keys")
+        await browser.act(do.Type(text="ab", target=Target(label="Box")))
+        assert (await browser.act(do.Press(key="c"))).title == "abc=abc"
+        assert (await browser.act(do.Press(key="Backspace", target=Target(label="Box")))).title == "abcBackspace=ab"
+
+    async def test_the_pointer_goes_over_an_element(self, browser: Browser, site: str) -> None:
+        await browser.navigate(f"{site}/hovering")
+        assert (await browser.act(do.Hover(target=button("Hover")))).title == "over"
+
+    async def test_one_element_is_dragged_onto_another(self, browser: Browser, site: str) -> None:
+        await browser.navigate(f"{site}/dragging")
+        onto = Target(role="region", name="Bin")
+        assert (await browser.act(do.Drag(target=button("Card"), onto=onto))).title == "dropped"
+
+    async def test_a_page_is_scrolled_by_screens_and_to_an_element(self, browser: Browser, site: str) -> None:
+        await browser.navigate(f"{site}/tall")
+        assert (await browser.act(do.Scroll(screens=1))).title == "scrolled on"
+        assert (await browser.act(do.Scroll(target=button("Bottom")))).title == "scrolled far"
+
+    async def test_it_waits_for_what_comes_and_says_what_does_not(self, browser: Browser, site: str) -> None:
+        await browser.navigate(f"{site}/late")
+        await browser.act(do.WaitFor(text="Ready"))
+        await browser.act(do.WaitFor(text="Working", gone=True))
+        with pytest.raises(Refused, match="Never"):
+            await browser.act(do.WaitFor(text="Never", seconds=0.2))
+
+    async def test_a_pixel_is_clicked(self, browser: Browser, site: str) -> None:
+        await browser.navigate(f"{site}/pixels")
+        assert (await browser.act(do.Point(x=30, y=40))).title == "30,40"
+        with pytest.raises(Refused):
+            await browser.act(do.Point(x=90_000, y=1))
 
     async def test_a_new_tab_is_followed_and_the_old_one_comes_back(self, browser: Browser, site: str) -> None:
         await browser.navigate(f"{site}/tab")

@@ -1,9 +1,11 @@
 // The live desktop: noVNC, scaled to the page, with keyboard and mouse only while control is held.
-import { $, call, data, h, say } from "./dom.js";
+import { $, call, data, h, may, say } from "./dom.js";
 
 const WATCHING = "You are watching. The agent has the keyboard and mouse.";
 const HOLDING = "You have the keyboard and mouse. The agent waits. Ctrl+Alt+Enter hands back.";
 const RETURN = 0xff0d;
+const OVER = 1001; // how the server closes a connection whose desktop has ended
+const GONE = 5000; // by then the run says what became of its desktop
 
 export class Desktop {
   constructor(run) {
@@ -11,6 +13,7 @@ export class Desktop {
     this.rfb = null;
     this.wanted = false;
     this.tries = 0;
+    this.gone = false;
     $("type").addEventListener("submit", (event) => {
       event.preventDefault();
       this.type($("type-text").value);
@@ -36,7 +39,7 @@ export class Desktop {
     $("columns").classList.add("wide");
     if (!data.desktop.installed)
       return this.note("The live view needs noVNC: run `make setup`, or install the package novnc.");
-    if (!this.rfb) await this.connect();
+    if (!this.rfb && !this.gone) await this.connect();
   }
 
   async connect() {
@@ -51,7 +54,9 @@ export class Desktop {
 
   watch(RFB, path) {
     const base = location.origin.replace(/^http/, "ws");
-    const rfb = (this.rfb = new RFB($("screen"), base + path, { shared: true }));
+    const socket = new WebSocket(base + path);
+    socket.addEventListener("close", ({ code }) => (this.gone = code === OVER));
+    const rfb = (this.rfb = new RFB($("screen"), socket, { shared: true }));
     Object.assign(rfb, {
       scaleViewport: true,
       viewOnly: true,
@@ -78,7 +83,12 @@ export class Desktop {
         ? "The desktop cannot be reached from here. What happens goes on below."
         : "Connecting to the desktop…",
     );
-    if (this.tries <= 5) setTimeout(() => this.wanted && !this.rfb && this.connect(), 500 * this.tries);
+    if (this.tries <= 5) setTimeout(() => this.again(), this.gone ? GONE : 500 * this.tries);
+  }
+
+  again() {
+    this.gone = false;
+    if (this.wanted && !this.rfb) this.connect();
   }
 
   /** The computer is off: keep its last picture, if there is one. */
@@ -108,7 +118,7 @@ export class Desktop {
     this.held = held;
     if (this.rfb) this.rfb.viewOnly = !held;
     $("desktop").classList.toggle("held", held);
-    $("take").hidden = held || Boolean(holder);
+    $("take").hidden = held || Boolean(holder) || !may("run.control");
     $("return").hidden = $("type").hidden = !held;
     say($("control-note"), held ? HOLDING : holder ? `${holder} has the keyboard and mouse.` : WATCHING);
     if (held) this.rfb?.focus();

@@ -3,6 +3,9 @@
 export const data = JSON.parse(document.getElementById("data").textContent);
 export const $ = (id) => document.getElementById(id);
 
+/** Whether this login may ask for an operation; what it may not, no page offers. */
+export const may = (operation) => data.may.includes(operation);
+
 /** An element; strings become text, never markup. */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -62,6 +65,22 @@ export function pressed(button, work) {
       button.removeAttribute("aria-busy");
     }
   });
+}
+
+/** Ask in a dialog before something is done; gives a function that opens it. Only its `value` means yes. */
+export function confirmed(dialog, value, work) {
+  dialog.addEventListener("close", async () => {
+    if (dialog.returnValue !== value) return;
+    try {
+      await work();
+    } catch (problem) {
+      notice(problem.message);
+    }
+  });
+  return () => {
+    dialog.returnValue = ""; // the last answer was to another question
+    dialog.showModal();
+  };
 }
 
 const LINK = { live: "Live", connecting: "Connecting", lost: "Reconnecting…", over: "Finished" };
@@ -161,8 +180,24 @@ export function badge(element, run) {
 
 /** What a run is called. */
 export function title(run) {
-  const texts = [run.input.goal, run.input.message, ...Object.values(run.input)];
+  const { goal, message, playbook } = run.input;
+  const texts = [goal, message, called(playbook), ...Object.values(run.input)];
   return texts.find((text) => typeof text === "string" && text) || run.app;
+}
+
+/** A playbook's name, where that or its steps were given. */
+function called(playbook) {
+  if (typeof playbook !== "string") return playbook?.name;
+  return playbook.match(/^name (\S+)$/m)?.[1] ?? playbook;
+}
+
+const SHORT = 40;
+const short = (text) => (text.length > SHORT ? `${text.slice(0, SHORT - 1)}…` : text);
+
+/** With which values a run was asked for, shortly: what tells two runs of one playbook apart. */
+export function parameters(run) {
+  const given = Object.entries(run.input.parameters ?? {}).filter(([, value]) => typeof value === "string");
+  return given.map(([name, value]) => `${name.replaceAll("_", " ")}: ${short(value)}`).join(", ");
 }
 
 export const money = (usd) => (usd === 0 ? "$0" : usd < 0.01 ? "< 1 ¢" : `$${usd.toFixed(2)}`);

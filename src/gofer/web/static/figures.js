@@ -1,5 +1,6 @@
 // What the run did and cost, as numbers: pages, requests, bytes, tokens, money, and how long each step took.
 import { $, bytes, call, count, ended, h, money, say, span } from "./dom.js";
+import { inner, worded } from "./steps.js";
 import { sheet } from "./tables.js";
 
 const EVERY = 4000;
@@ -18,7 +19,8 @@ export async function figures(run, api) {
 }
 
 function draw(metrics) {
-  const { pages, requests, refused, sent, received, steps } = metrics;
+  const { pages, requests, refused, sent, received } = metrics;
+  const steps = metrics.steps.filter(({ name }) => !inner(name));
   const facts = {
     "Pages loaded": pages && count(pages),
     Requests: requests && count(requests) + (refused ? `, ${count(refused)} refused` : ""),
@@ -27,7 +29,7 @@ function draw(metrics) {
     "Tokens in": metrics.input_tokens && count(metrics.input_tokens),
     "Tokens out": metrics.output_tokens && count(metrics.output_tokens),
     Money: (metrics.input_tokens || metrics.usd) && money(metrics.usd),
-    Steps: steps.length && `${steps.length} in ${span(total(steps))}`,
+    "Steps of the run, with reading and saving": steps.length && `${steps.length} in ${span(total(steps))}`,
   };
   const there = Object.entries(facts).filter(([, text]) => text);
   const told = there.map(([name, text]) => h("div", {}, h("dt", {}, name), h("dd", {}, text)));
@@ -42,10 +44,10 @@ const total = (steps) => steps.reduce((sum, { seconds }) => sum + seconds, 0);
 
 /** The table of timings, drawn only for who looks at it. */
 function unfold() {
-  const row = ({ name, seconds }, at) => [String(at + 1), name.replaceAll("_", " "), seconds.toFixed(2)];
+  const row = ({ name, seconds }) => [worded(name), seconds.toFixed(2)];
   const rows = timings.map(row);
   const about = { label: "Time of each step", name: "timings.csv" };
-  $("timing").replaceChildren(sheet([["No.", "Step", "Seconds"], ...rows], about));
+  $("timing").replaceChildren(sheet([["Step", "Seconds"], ...rows], about));
 }
 
 $("timings").addEventListener("toggle", () => $("timings").open && unfold());

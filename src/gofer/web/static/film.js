@@ -7,12 +7,23 @@ const ON_PURPOSE = ["picture", "screenshot"]; // these pictures are results, and
 const frames = [];
 const fresh = [];
 let paid = null;
+let told = null;
+let stands = null;
+let waited = 0;
 let replays = false;
 let open = 0;
 
 /** What the model was paid since the last step belongs to the step that it found. */
 export function spend({ usd }) {
   if (usd != null) paid = (paid ?? 0) + usd;
+}
+
+/** How long the run waited for a person, which is no time of its replay. */
+export function waits({ type, at, data }) {
+  if (type === "run.waiting" && data.waiting_for === "person") stands = Date.parse(at);
+  if (stands === null || !["run.resumed", "run.succeeded", "run.failed"].includes(type)) return;
+  waited += (Date.parse(at) - stands) / 1000;
+  stands = null;
 }
 
 /** One more step; it is drawn with the next `develop`. */
@@ -99,32 +110,49 @@ function mark(frame) {
   say(frame.badge, NAMES[maker(frame)] ?? "");
 }
 
+const count = (by) => frames.filter((frame) => maker(frame) === by).length;
+const many = (n) => `${n} ${n === 1 ? "step" : "steps"}`;
+
 function sum() {
-  const count = (by) => frames.filter((frame) => maker(frame) === by).length;
   const parts = Object.entries({ playbook: "replayed", healed: "healed", model: "by the model" });
-  const told = parts.map(([by, word]) => [count(by), word]).filter(([n]) => n);
-  const steps = `${frames.length} ${frames.length === 1 ? "step" : "steps"}`;
-  say($("film-sum"), [steps, ...told.map(([n, word]) => `${n} ${word}`)].join(" · "));
+  const some = parts.map(([by, word]) => [count(by), word]).filter(([n]) => n);
+  say($("film-sum"), [many(frames.length), ...some.map(([n, word]) => `${n} ${word}`)].join(" · "));
+  against();
 }
 
 /** What a whole replay cost against the run that it was recorded in. */
 export function compare(replay) {
-  if (!replay || !$("replay").hidden) return;
-  const steps = (n) => `${n} ${n === 1 ? "step" : "steps"}`;
-  const first = (text) => `against ${text} in the first run`;
-  $("replay").append(
-    h("b", {}, `Replayed ${steps(replay.replayed)}, healed ${replay.healed.length}`),
-    `, cost ${money(replay.usd)}`,
-    replay.first_usd == null ? "" : ` ${first(money(replay.first_usd))}`,
-    `, took ${span(replay.seconds)}`,
-    replay.first_seconds == null ? "" : ` against ${span(replay.first_seconds)}`,
-    ".",
-    ...named(replay),
-  );
-  $("mended").append(...replay.healed.map((one) => h("li", {}, `Step ${one.step}: ${one.why}`, price(one))));
-  $("mended").hidden = !replay.healed.length;
-  $("replay").hidden = false;
+  if (!replay || told) return;
+  told = replay;
   replaying(true);
+  against();
+}
+
+/** The comparison counts the steps of the strip, where there is one. */
+function against() {
+  if (!told) return;
+  const first = (text) => `against ${text} in the first run`;
+  const replayed = frames.length ? count("playbook") : told.replayed;
+  $("replay").replaceChildren(
+    h("b", {}, `Replayed ${many(replayed)}, healed ${told.healed.length}`),
+    `, cost ${money(told.usd)}`,
+    told.first_usd == null ? "" : ` ${first(money(told.first_usd))}`,
+    `, took ${span(Math.max(0, told.seconds - waited))}`,
+    told.first_seconds == null ? "" : ` against ${span(told.first_seconds)}`,
+    waited >= 1 ? `, and waited ${span(waited)} for a person` : "",
+    ".",
+    ...named(told),
+  );
+  $("mended").replaceChildren(...told.healed.map((one) => h("li", {}, `${place(one)}: ${one.why}`, price(one))));
+  $("mended").hidden = !told.healed.length;
+  $("replay").hidden = false;
+}
+
+/** Where a mended step of the playbook stands on the strip. */
+function place({ step }) {
+  const same = frames.filter((frame) => frame.step === step);
+  const frame = same.find((one) => maker(one) === "healed") ?? same[0];
+  return frame ? `Step ${frame.number}` : `The playbook's step ${step}`;
 }
 
 const price = (one) => (one.usd == null ? "" : ` (${money(one.usd)})`);

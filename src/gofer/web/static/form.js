@@ -108,6 +108,38 @@ export function input(form) {
   return wrong.length ? null : values;
 }
 
+const WRITE = {
+  switch: (field, value) => (control(field).checked = value),
+  choice: (field, value) => (control(field).value = JSON.stringify(value)),
+  lines: (field, value) => (control(field).value = value.join("\n")),
+  json: (field, value) => (control(field).value = typeof value === "string" ? value : JSON.stringify(value, null, 2)),
+  pairs: (field, value) => {
+    const box = field.querySelector(".pairs");
+    box.querySelectorAll(".pair").forEach((row) => row.remove());
+    box.prepend(...Object.entries(value).map(([name, text]) => pair(name, text)));
+  },
+};
+
+const WRITTEN = ["text", "long", "url", "lines", "json", "pairs"];
+
+/** Whether somebody wrote this: what has a default says nothing by having a value. */
+const told = (field, value) => WRITTEN.includes(field.dataset.kind) && value && Object.keys(value).length > 0;
+
+/** Put an input into its form; false when the form has not a field for each of its values. */
+export function fill(form, values) {
+  const known = new Map(fields(form).map((field) => [field.dataset.name, field]));
+  if (Object.keys(values).some((name) => !known.has(name))) return false;
+  for (const [name, value] of Object.entries(values)) {
+    const field = known.get(name);
+    const write = WRITE[field.dataset.kind] ?? (() => (control(field).value = value));
+    if (value != null) write(field, value);
+    else if (control(field)) control(field).value = "";
+    blame(field, "");
+    if (told(field, value)) field.closest("details")?.setAttribute("open", "");
+  }
+  return true;
+}
+
 /** Put what gofer says of single fields at those fields; gives whether it was about any. */
 export function explain(form, message) {
   const [, said] = message.match(/does not fit: (.*)/s) || [];
@@ -117,7 +149,7 @@ export function explain(form, message) {
     const [, name, words] = part.match(/^([\w-]+)[^:]*: (.*)$/s) || [];
     const field = fields(form).find((one) => one.dataset.name === name);
     if (!field) continue;
-    blame(field, words.replace(/\.*$/, "."));
+    blame(field, (words[0].toUpperCase() + words.slice(1)).replace(/\.*$/, "."));
     blamed.push(field);
   }
   if (blamed.length) lead(blamed[0]);

@@ -1,5 +1,5 @@
 // One playbook: its text, its versions and what changed between them, an editor, and a form to run it.
-import { $, ago, call, data, h, money, notice, say, span } from "./dom.js";
+import { $, ago, call, confirmed, data, h, may, money, notice, say, span } from "./dom.js";
 import { difference, lines } from "./diff.js";
 import { stands } from "./standing.js";
 
@@ -36,7 +36,7 @@ function head() {
     $("older").append(`This is version ${playbook.version}. `, link);
     $("older").hidden = false;
   }
-  say($("edit"), bundled ? "Edit a copy" : "Edit");
+  if ($("edit")) say($("edit"), bundled ? "Edit a copy" : "Edit");
 }
 
 const kind = (text) => (/^\s*#/.test(text) ? "note" : /^\S/.test(text) ? "top" : null);
@@ -168,7 +168,7 @@ function mark(number, words) {
   row.scrollIntoView({ block: "center" });
 }
 
-$("edit").addEventListener("click", () => edit(true));
+$("edit")?.addEventListener("click", () => edit(true));
 $("leave").addEventListener("click", () => {
   edit(false);
   $("edit").focus();
@@ -190,6 +190,15 @@ $("editor").addEventListener("submit", async (event) => {
 
 // ---- to run it
 
+const PROFILE = "Optional: the browser begins with what it knew at the end of this profile's last errand.";
+const PLAIN = { maxlength: 100, autocomplete: "off" };
+
+/** Fields of the errand itself, where the playbook has no parameter of that name; the others are its parameters. */
+function own() {
+  const taken = needs().parameters.map(({ name }) => name);
+  return ["start_url", ...(data.takes.includes("profile") && !taken.includes("profile") ? ["profile"] : [])];
+}
+
 /** What the text says has to be given: its parameters, and where to begin if it does not know. */
 function needs() {
   const wanted = [...playbook.text.matchAll(/^parameter (\S+)(?: (".*"))?$/gm)];
@@ -200,7 +209,7 @@ function needs() {
 
 function field(name, label, help, more) {
   const id = `value-${name}`;
-  const tag = more.type === "url" ? "input" : "textarea";
+  const tag = more.type ? "input" : "textarea";
   const control = h(tag, { id, name, rows: more.type ? null : "1", ...more });
   const told = help ? h("p", { class: "muted small" }, help) : null;
   return h("div", { class: "field" }, h("label", { for: id }, label), control, told);
@@ -212,17 +221,18 @@ function form() {
   const help = start ? "Without one it begins where it was recorded." : "";
   const words = (name) => name.replaceAll("_", " ");
   const fields = parameters.map(({ name, help }) => field(name, words(name), help, { required: true }));
-  $("values").append(...fields, field("start_url", "Page to begin at", help, place));
+  const more = own().includes("profile") ? [field("profile", "Profile", PROFILE, { type: "text", ...PLAIN })] : [];
+  $("values").append(...fields, field("start_url", "Page to begin at", help, place), ...more);
   say($("go"), playbook.version === newest ? "Run" : `Run version ${playbook.version}`);
   if (!mine && !bundled) say($("run-title"), "Run it as your own errand");
 }
 
 async function run() {
   const given = Object.fromEntries([...new FormData($("run"))].filter(([, value]) => value.trim()));
-  const { start_url: start, ...parameters } = given;
+  const errands = Object.fromEntries(Object.entries(given).filter(([name]) => own().includes(name)));
+  const parameters = Object.fromEntries(Object.entries(given).filter(([name]) => !own().includes(name)));
   const known = (mine || bundled) && playbook.version === newest;
-  const place = start ? { start_url: start } : {};
-  const input = { playbook: known ? playbook.name : playbook.text, parameters, ...place };
+  const input = { playbook: known ? playbook.name : playbook.text, parameters, ...errands };
   const started = await call("POST", "/api/v1/runs", { app: playbook.app, input });
   location.assign(`/runs/${encodeURIComponent(started.id)}`);
 }
@@ -237,17 +247,12 @@ $("run").addEventListener("submit", async (event) => {
     $("run-problem").hidden = false;
   }
 });
-$("danger").hidden = bundled;
-$("delete").addEventListener("click", () => $("delete-dialog").showModal());
-$("delete-dialog").addEventListener("close", async () => {
-  if ($("delete-dialog").returnValue !== "delete") return;
-  try {
-    await call("POST", `${api}/delete`, whose);
-    location.assign("/playbooks");
-  } catch (problem) {
-    notice(problem.message);
-  }
+$("danger").hidden = bundled || !may("playbook.delete");
+const remove = confirmed($("delete-dialog"), "delete", async () => {
+  await call("POST", `${api}/delete`, whose);
+  location.assign("/playbooks");
 });
+$("delete").addEventListener("click", remove);
 
 head();
 $("text").append(...lines(playbook.text).map(drawn));

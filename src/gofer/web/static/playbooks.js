@@ -1,5 +1,5 @@
-// The list of playbooks.
-import { $, ago, data, h } from "./dom.js";
+// The list of playbooks, and a dialog to paste one that was written or exported elsewhere.
+import { $, ago, call, data, h, may, say } from "./dom.js";
 import { stands } from "./standing.js";
 
 function row(playbook) {
@@ -23,3 +23,34 @@ function row(playbook) {
 
 $("playbooks").append(...data.playbooks.map(row));
 $("empty").hidden = data.playbooks.length > 0;
+
+function complain(message) {
+  say($("new-problem"), message ?? "");
+  $("new-problem").hidden = !message;
+}
+
+const mine = (name) => data.playbooks.some((one) => one.name === name && one.version && one.principal === data.me);
+
+async function keep() {
+  const text = $("new-text").value;
+  const name = $("new-name").value.trim() || text.match(/^name (\S+)$/m)?.[1];
+  if (!text.trim()) return complain("The text of the playbook is missing.");
+  if (!name) return complain("Give it a name.");
+  if (mine(name)) return complain(`There is a playbook ${name} already: edit that one, or choose another name.`);
+  const to = `/playbooks/${encodeURIComponent(name)}`;
+  try {
+    await call("POST", `/api/v1${to}`, { text });
+    location.assign(to);
+  } catch (problem) {
+    complain(problem.message);
+  }
+}
+
+if (may("playbook.save")) {
+  $("new").addEventListener("click", () => $("new-dialog").showModal());
+  $("new-leave").addEventListener("click", () => $("new-dialog").close());
+  $("new-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    keep();
+  });
+}

@@ -1,7 +1,8 @@
 // What a run asks a person: the question, what it is about, its answers, and how long there is to give one.
-import { $, call, h, notice, say, span } from "./dom.js";
+import { $, call, h, may, notice, say, span } from "./dom.js";
 import { address, find, isPicture } from "./files.js";
 
+const NOT_YOURS = "This login may look on, but not answer.";
 const cards = new Map();
 let blocker = null;
 
@@ -32,7 +33,7 @@ export function ask(asked, api) {
     h("p", { class: "flow" }, question.text),
     question.clears && blocker ? evidence(blocker) : null,
     question.clears ? there() : null,
-    question.choices.length ? choices(question, send) : writing(send),
+    may("run.answer") ? answers(question, send) : h("p", { class: "muted" }, NOT_YOURS),
     left,
     picture(question),
   );
@@ -63,6 +64,8 @@ const sender = (api, id) => async (answer) => {
     notice(problem.message);
   }
 };
+
+const answers = (question, send) => (question.choices.length ? choices(question, send) : writing(send));
 
 function choices(question, send) {
   const isMore = (choice) => choice in (question.postpones ?? {});
@@ -118,7 +121,13 @@ function lapse({ question, deadline }) {
   const when = new Date(deadline).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const seconds = Math.max(0, (Date.parse(deadline) - Date.now()) / 1000);
   const left = `${span(Math.floor(seconds)).replace(/\.0 s$/, " s")} left, until ${when}.`;
-  return question.default == null ? left : `${left} If nobody answers: “${question.default}”.`;
+  return question.default == null ? left : `${left} If nobody answers: “${fallback(question)}”.`;
+}
+
+/** What happens when nobody answers, as the button for it says: giving up is what the last of them does. */
+export function fallback({ default: given, choices, clears, postpones }) {
+  if (!clears || choices.includes(given)) return given;
+  return choices.slice(1).findLast((choice) => !(choice in (postpones ?? {}))) ?? given;
 }
 
 setInterval(tick, 1000);

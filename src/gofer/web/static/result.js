@@ -29,13 +29,24 @@ export function value(given) {
   return isRows(given) ? rows(given, null, "rows") : json(given);
 }
 
+const isEmpty = (given) => given === null || given === "" || (typeof given === "object" && !Object.keys(given).length);
+
 function object(given) {
   const tables = Object.values(given).filter(isRows);
   const file = tables.length === 1 ? table(given.csv) : null;
-  const told = Object.entries(given).filter(
-    ([name, part]) => !(name === "csv" && file) && !(name === "replay" && (part === null || replayOf(given))),
-  );
+  const shown = (name) => !(name === "csv" && file) && !(name === "replay" && replayOf(given));
+  const told = Object.entries(once(given)).filter(([name, part]) => shown(name) && !isEmpty(part));
+  if (!told.length) return h("p", { class: "muted" }, "Nothing");
   return h("dl", {}, ...told.flatMap(([name, part]) => pair(name, part, file)));
+}
+
+/** The text of an errand lists the first changes, and so does the list of all of them: told once. */
+function once(given) {
+  const { text: told, changes } = given;
+  if (typeof told !== "string" || !Array.isArray(changes) || !changes.length) return given;
+  const listed = new Set(changes.map((change) => `- ${change}`));
+  const again = (line) => listed.has(line) || /^- … and \d+ more( changes)?$/.test(line);
+  return { ...given, text: told.split("\n").filter((line) => !again(line)).join("\n") };
 }
 
 function pair(name, part, file) {

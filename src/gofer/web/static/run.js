@@ -1,11 +1,13 @@
 // One errand: its state, its questions, its desktop and what can be done with it, fed by its events.
-import { $, badge, call, cost, count, data, ended, follow, h, notice, pressed, say, took } from "./dom.js";
+import { $, badge, call, confirmed, cost, count, data, ended, follow, h, may, parameters, pressed } from "./dom.js";
+import { notice, say, took } from "./dom.js";
 import { Desktop } from "./desktop.js";
 import { figures } from "./figures.js";
 import { add, address, find, isPicture } from "./files.js";
-import { compare, develop, film, pictured, replaying, spend } from "./film.js";
+import { compare, develop, film, pictured, replaying, spend, waits } from "./film.js";
 import { ask, blocked, postponed, settleAll, settled } from "./questions.js";
 import { replayOf, value } from "./result.js";
+import "./retry.js";
 import { tell } from "./timeline.js";
 
 let run = data.run;
@@ -23,8 +25,9 @@ function draw() {
   const tokens = run.cost.input_tokens + run.cost.output_tokens;
   say($("tokens"), count(tokens));
   $("tokens").parentElement.hidden = !tokens;
-  $("stop").hidden = ended(run);
-  $("retry").hidden = !ended(run);
+  $("stop").hidden = ended(run) || !may("run.cancel");
+  $("retry").hidden = !ended(run) || !may("run.retry");
+  if (ended(run)) $("stop-dialog").close(""); // there is nothing to stop any more
   say($("cost-label"), ended(run) ? "cost" : "cost so far");
   if (!$("input").firstChild) $("input").append(value(run.input));
   drawPlace();
@@ -110,7 +113,9 @@ const REACT = {
     if (event.data.artifact) picture = address(find(event.data.artifact) || { id: event.data.artifact });
   },
   "sandbox.opened": (event) => {
-    if (event.data.profile === "desktop") on = true;
+    if (event.data.profile !== "desktop") return;
+    on = true;
+    desktop.gone = false;
   },
   "sandbox.closed": () => {
     on = false;
@@ -132,6 +137,7 @@ const waiting = [];
 function flush() {
   for (const event of waiting.splice(0)) {
     REACT[event.type]?.(event);
+    waits(event);
     tell(event);
     if (event.type !== "model.delta") refresh();
   }
@@ -164,35 +170,13 @@ const control = (action) => async () => {
 };
 pressed($("take"), control("take"));
 pressed($("return"), control("return"));
-$("stop").addEventListener("click", () => $("stop-dialog").showModal());
-$("stop-dialog").addEventListener("close", async () => {
-  if ($("stop-dialog").returnValue !== "stop") return;
-  try {
-    run = await call("POST", `${api}/cancel`);
-    draw();
-  } catch (problem) {
-    notice(problem.message);
-  }
+const stop = confirmed($("stop-dialog"), "stop", async () => {
+  run = await call("POST", `${api}/cancel`);
+  draw();
 });
-$("retry").addEventListener("click", () => {
-  $("retry-input").value = JSON.stringify(run.input, null, 2);
-  $("retry-problem").hidden = true;
-  $("retry-dialog").showModal();
-});
-$("retry-go").addEventListener("click", async (event) => {
-  event.preventDefault();
-  try {
-    const again = await call("POST", `${api}/retry`, { input: JSON.parse($("retry-input").value) });
-    location.assign(`/runs/${encodeURIComponent(again.id)}`);
-  } catch (problem) {
-    say(
-      $("retry-problem"),
-      problem instanceof SyntaxError ? `This is not JSON: ${problem.message}.` : problem.message,
-    );
-    $("retry-problem").hidden = false;
-  }
-});
-
+$("stop").addEventListener("click", stop);
+say($("given"), parameters(run));
+$("given").hidden = !parameters(run);
 draw();
 if (on) desktop.open();
 place();

@@ -1,5 +1,5 @@
 // The list of errands: rows that change as they happen, and the form for a new one.
-import { $, ago, badge, call, cost, data, follow, h, say, title, took } from "./dom.js";
+import { $, ago, badge, call, cost, data, follow, h, may, parameters, say, title, took } from "./dom.js";
 import { enliven, explain, input } from "./form.js";
 
 const rows = new Map();
@@ -9,6 +9,7 @@ function row(run) {
   const part = (name) => h("span", { class: name });
   const parts = {
     title: part("title"),
+    given: part("given"),
     app: part("app"),
     when: part("when"),
     time: part("time"),
@@ -23,7 +24,7 @@ function row(run) {
       "a",
       { href: `/runs/${encodeURIComponent(run.id)}` },
       parts.badge,
-      h("span", { class: "about" }, parts.title, meta),
+      h("span", { class: "about" }, parts.title, parts.given, meta),
     ),
   );
   return { element, parts };
@@ -31,6 +32,7 @@ function row(run) {
 
 function fill({ parts }, run) {
   say(parts.title, title(run));
+  say(parts.given, parameters(run));
   say(parts.app, run.app);
   say(parts.when, ago(run.created_at));
   say(parts.time, run.started_at ? took(run) : "");
@@ -104,7 +106,7 @@ $("ask").addEventListener("submit", (event) => {
 $("ask").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) $("ask").requestSubmit();
 });
-$("demo").hidden = !data.demo;
+$("demo").hidden = !data.demo || !may("run.start");
 $("demo").addEventListener("click", () => tried(() => start(data.demo)));
 $("filters").addEventListener("change", () => $("filters").submit());
 $("filters").querySelector("button").hidden = true; // a choice filters at once

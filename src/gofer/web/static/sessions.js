@@ -1,5 +1,5 @@
 // The list of saved sessions, each of which can be forgotten.
-import { $, ago, bytes, call, data, h, notice, say } from "./dom.js";
+import { $, ago, bytes, call, confirmed, data, h, may, notice, say } from "./dom.js";
 
 let chosen = null;
 
@@ -17,29 +17,23 @@ function row(session) {
       h("span", { class: "title" }, session.profile),
       h("span", { class: "meta" }, ...meta.filter(Boolean).map((text) => h("span", {}, text)), by),
     ),
-    forget,
+    may("session.delete") ? forget : null,
   );
   forget.addEventListener("click", () => {
     chosen = { session, item };
     say($("forget-name"), session.profile);
-    $("forget-dialog").showModal();
+    ask();
   });
   return item;
 }
 
-$("forget-dialog").addEventListener("close", async () => {
-  if ($("forget-dialog").returnValue !== "forget") return;
+const ask = confirmed($("forget-dialog"), "forget", async () => {
   const { session, item } = chosen;
-  $("forget-dialog").returnValue = "";
   const path = `/api/v1/sessions/${encodeURIComponent(session.profile)}/delete`;
-  try {
-    await call("POST", path, session.principal === data.me ? {} : { principal: session.principal });
-    item.remove();
-    $("empty").hidden = Boolean($("sessions").firstElementChild);
-    notice(`${session.profile} is forgotten.`);
-  } catch (problem) {
-    notice(problem.message);
-  }
+  await call("POST", path, session.principal === data.me ? {} : { principal: session.principal });
+  item.remove();
+  $("empty").hidden = Boolean($("sessions").firstElementChild);
+  notice(`${session.profile} is forgotten.`);
 });
 
 $("sessions").append(...data.sessions.map(row));

@@ -1,12 +1,17 @@
 // Events as a story: one line each, a model's text as it flows, tools folded, pictures beside what they show.
 import { $, bytes, clock, h, money, say, span } from "./dom.js";
 import { address, find } from "./files.js";
+import { fallback } from "./questions.js";
+import { inner, worded } from "./steps.js";
 
 const turns = new Map(),
   tools = new Map(),
   steps = new Map(),
   files = new Map();
 let last = { name: "", item: null };
+let acts = 0; // numbered as the film strip numbers them
+let asked = null;
+const CUT = 200; // a reason that is this long goes on in the question
 const WAITS = {
   person: "Waits for you",
   timer: "Waits for a time",
@@ -35,10 +40,12 @@ function add(event, kind, ...children) {
 const line = (kind, words) => (event) => add(event, kind, h("p", {}, words(event.data)));
 
 function stepped(event) {
+  const { name } = event.data;
+  if (inner(name)) return;
   const took = h("span", { class: "muted small" });
-  add(event, "step", h("h3", {}, event.data.name.replaceAll("_", " ")), took);
-  steps.set(event.data.name, took);
-  last = { name: event.data.name, item: took.parentElement };
+  add(event, "step", h("h3", {}, worded(name)), took);
+  steps.set(name, took);
+  last = { name, item: took.parentElement };
 }
 
 function turn(event) {
@@ -88,10 +95,24 @@ function acted(event) {
   const picture = event.data.artifact && find(event.data.artifact);
   if (picture) files.get(picture.id)?.remove();
   const about = event.data.url ? h("p", { class: "muted small url" }, event.data.url) : "";
+  const number = h("b", { class: "number", title: "Its number on the film strip" }, `${(acts += 1)}`);
   // A step that is this one action says the same words: told once.
-  if (last.name.endsWith(event.data.sentence)) last.item.append(about);
-  else add(event, "act", h("p", {}, event.data.sentence), about);
+  if (last.name.endsWith(event.data.sentence)) {
+    last.item.prepend(number);
+    last.item.append(about);
+  } else add(event, "act", h("p", {}, number, event.data.sentence), about);
   last = { name: "", item: null };
+}
+
+/** The question was told just before, whole. */
+function waited({ waiting_for: what, reason }) {
+  if (asked?.text.startsWith(reason)) return WAITS[what];
+  return `${WAITS[what]}: ${reason}${reason.length >= CUT ? "…" : ""}`;
+}
+
+function questioned({ question: { question } }) {
+  asked = question;
+  return `Asks: ${question.text}`;
 }
 
 function saved(event) {
@@ -119,7 +140,7 @@ const DRAW = {
     data.attempt > 1 ? `Started again, attempt ${data.attempt}` : "Started",
   ),
   "run.recovered": line("mild", () => "Went on after a worker died"),
-  "run.waiting": line("wait", (data) => `${WAITS[data.waiting_for]}: ${data.reason}`),
+  "run.waiting": line("wait", waited),
   "run.resumed": line("mild", () => "Goes on"),
   "run.retrying": line("bad", (data) => `${data.error.message} Tries again in ${span(data.delay_seconds)}.`),
   "run.succeeded": line("good", () => "Done"),
@@ -136,10 +157,10 @@ const DRAW = {
   "model.finished": replied,
   "tool.started": called,
   "tool.finished": returned,
-  "question.asked": line("wait", (data) => `Asks: ${data.question.question.text}`),
+  "question.asked": line("wait", questioned),
   "question.answered": line("said", (data) =>
     data.by === "timeout"
-      ? `Nobody answered in time; goes on with “${data.answer}”`
+      ? `Nobody answered in time; goes on with “${asked ? fallback(asked) : data.answer}”`
       : data.by === "itself"
         ? `${data.answer}; it goes on by itself`
         : `${data.by} answered “${data.answer}”`,

@@ -1,0 +1,98 @@
+"""Does what a model asks of a browser, and tells: the model what changed, the run what was done."""
+
+import hashlib
+import time
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from pydantic_ai import ModelRetry
+
+from gofer.browser.filming import PAGE, keep, shot
+from gofer.browser.phrases import sentence
+from gofer.browser.words import clipped
+from gofer.core import action as do
+from gofer.core.action import Action
+from gofer.core.application import RunContext
+from gofer.core.browser import Browser
+from gofer.core.errors import GoferError, Refused, Unavailable
+from gofer.core.event import BrowserActed
+from gofer.core.page import Change
+from gofer.tools.elements import Seen
+from gofer.tools.privacy import Privacy
+from gofer.tools.untrusted import fenced
+
+T = TypeVar("T")
+
+WHY = 2_000
+"""Letters of a reason that a model is told: twenty options of a list, and what to do instead."""
+
+UNDONE = "It was not done. The reason follows; names and texts in it are the page's own words."
+
+
+class Teller:
+    """One agent's browser. Whatever comes from a page is fenced, and secrets are told to nobody."""
+
+    def __init__(self, run: RunContext, browser: Browser) -> None:
+        self.run = run
+        self.browser = browser
+        self.seen = Seen()
+        self.privacy = Privacy(browser)
+
+    async def act(self, action: Action) -> str:
+        """Do it; gives what changed."""
+        change = await self.done(action)
+        return self.shown(change.url, change.title, change.text)
+
+    async def done(self, action: Action, *, tell: bool = True) -> Change:
+        """Do it, with a picture of it for the film strip."""
+        words = sentence(await self.privacy.sayable(action), self.seen.name)
+        before = await self._shot(action) if getattr(action, "target", None) else None
+        change, seconds = await self._tried(self.browser.act(action, tell=tell))
+        picture = before or await self._shot(action)
+        artifact = await keep(self.run, _name(picture), picture) if picture else None
+        await self._emit(action.do, words, seconds, artifact)
+        return change
+
+    async def told(self, action: str, words: str, work: Awaitable[T], artifact: str | None = None) -> T:
+        """The outcome of any other work with the browser."""
+        result, seconds = await self._tried(work)
+        await self._emit(action, words, seconds, artifact)
+        return result
+
+    def shown(self, url: str, title: str, text: str) -> str:
+        """A page as the model is shown it."""
+        self.seen.add(text)
+        return self.fenced(f"{self.privacy.address(url)} — {title}\n{text}")
+
+    def fenced(self, text: str) -> str:
+        """Words of a page as the model is shown them."""
+        return fenced("web-page", self.privacy.over(text))
+
+    async def _shot(self, action: Action) -> bytes | None:
+        if isinstance(action, do.WaitFor) or not self.run.playbook_rules().pictures:
+            return None
+        return await shot(self.browser, getattr(action, "target", None) or PAGE)
+
+    async def _tried(self, work: Awaitable[T]) -> tuple[T, float]:
+        started = time.monotonic()
+        try:
+            result = await work
+        except (Refused, Unavailable) as error:
+            raise self._for_model(error) from error
+        return result, round(time.monotonic() - started, 3)
+
+    async def _emit(self, action: str, words: str, seconds: float, artifact: str | None) -> None:
+        plain = {"action": action, "sentence": self.privacy.over(words), "seconds": seconds, "artifact": artifact}
+        url, _ = await self._tried(self.browser.get_current_url())
+        await self.run.emit(BrowserActed.model_validate(plain | {"url": self.privacy.address(url), "by": "model"}))
+
+    def _for_model(self, error: GoferError) -> Exception:
+        """A mistake the model can mend is told to it; without a browser there is nothing to mend."""
+        if error.code == "ERR_SANDBOX_LOST":
+            return error
+        return ModelRetry(f"{UNDONE}\n{self.fenced(clipped(error.message, WHY))}")
+
+
+def _name(picture: bytes) -> str:
+    """By its content: after a crash nobody knows how many there were."""
+    return f"act-{hashlib.sha256(picture).hexdigest()[:10]}"
