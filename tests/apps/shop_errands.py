@@ -6,7 +6,34 @@ from typing import Any
 from pydantic_ai.messages import ModelMessage, ModelResponse, ToolCallPart
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 
+from gofer.core.playbook import Draft
+from gofer.testing.fake_run import FakeRun
+
 FIELDS = {"name": ".name", "price": ".price"}
+
+
+CHANGED = {
+    "shop": """<h1>Shop</h1><form action="/echo"><label>City <input name="city"></label>
+    <button formaction="/echo">Find it</button></form>"""
+}
+STEPS = """playbook 2
+name look-up
+start "{address}/shop"
+parameter city "which city"
+
+open "{{start_url}}"
+
+fill field "City" with "{{city}}"
+  expect value "{{city}}"
+
+click button "Go"
+  tag "button"
+  path "/html/body/form/button"
+  expect url "*/echo?city={{city}}"
+  expect text "{{city}}"
+
+picture "end.png"
+"""
 
 
 class Typist:
@@ -36,3 +63,9 @@ def searching(address: str, words: str, rows: Sequence[dict[str, str]], pages: i
         *turning,
         ("final_result", {"text": f"Found {len(rows)}.", "rows": list(rows), "key": "name"}),
     )
+
+
+async def kept(run: FakeRun, text: str) -> None:
+    """A playbook of the asker's own."""
+    from_hand = {"text": text, "why": "written", "name": "look-up"}
+    await run.keep_playbook(Draft.model_validate(from_hand))

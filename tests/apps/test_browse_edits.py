@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from tests.apps.shop_errands import Typist
-from tests.apps.test_browse_playbooks import CHANGED, STEPS
+from tests.apps.shop_errands import CHANGED, STEPS, Typist
 from tests.browser.chromium import served
 from tests.browser.site import site
 

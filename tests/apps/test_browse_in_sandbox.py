@@ -67,8 +67,8 @@ async def test_the_demo_errand_succeeds_and_goes_on_after_a_crash(desktop: Sandb
 @pytest.mark.parametrize(
     ("address", "told"),
     [
-        ("https://elsewhere.example/", "not allowed for this errand"),
-        ("http://elsewhere.example/", "403 Forbidden"),
+        ("https://elsewhere.example/", "port 443 is not allowed for this errand: .* is not on this run's allow list"),
+        ("http://elsewhere.example/", "port 80 is not allowed for this errand: .* is not on this run's allow list"),
         ("http://127.0.0.1:1080/", "private network"),
     ],
 )

@@ -22,8 +22,8 @@ def errand(start_url: str, *, recorded: bool = True, **more: object) -> BrowseIn
 
 def test_a_playbook_reaches_its_own_sites_only_and_a_model_the_public_ones() -> None:
     recorded = errand("http://shop.example:8080/")
-    assert computer(recorded, bundled("price_watch")).egress.allow == ("shop.example", "*.shop.example")
-    assert computer(recorded, None).egress.allow == ("*",)
+    assert computer(recorded, bundled("price_watch")).egress.allow == ("shop.example:8080", "*.shop.example:8080")
+    assert computer(recorded, None).egress.allow == ("*", "shop.example:8080")
 
 
 def test_one_profile_is_used_by_one_run_at_a_time() -> None:

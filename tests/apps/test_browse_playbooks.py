@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic_ai.messages import ModelMessage, ModelResponse
 from pydantic_ai.models.function import AgentInfo, FunctionModel
-from tests.apps.shop_errands import FIELDS, Typist, searching
+from tests.apps.shop_errands import CHANGED, FIELDS, STEPS, Typist, kept, searching
 from tests.browser.chromium import served
 from tests.browser.site import site
 
@@ -17,7 +17,7 @@ from gofer.core.action import Action
 from gofer.core.errors import OverBudget, Refused
 from gofer.core.event import BrowserActed, PlaybookSaved
 from gofer.core.page import Change
-from gofer.core.playbook import Draft, Rules
+from gofer.core.playbook import Rules
 from gofer.testing.fake_run import FakeRun, Killed, Memory
 
 pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="session")]
@@ -156,32 +156,8 @@ async def test_each_replayed_step_is_pictured_with_its_target_marked(
     run.rules = Rules(pictures=True)
     result = await browse(run, errand(shop_address))
     pictures = {event.artifact for event in run.memory.events if isinstance(event, BrowserActed) and event.artifact}
-    assert {"step-002.png", "step-003.png"} < pictures <= set(run.memory.files)
+    assert {f"step-{number:03}.jpg" for number in range(1, 4)} < pictures <= set(run.memory.files)
     assert result.screenshots == ["page.png"]
-
-
-CHANGED = {
-    "shop": """<h1>Shop</h1><form action="/echo"><label>City <input name="city"></label>
-    <button formaction="/echo">Find it</button></form>"""
-}
-STEPS = """playbook 2
-name look-up
-start "{address}/shop"
-parameter city "which city"
-
-open "{{start_url}}"
-
-fill field "City" with "{{city}}"
-  expect value "{{city}}"
-
-click button "Go"
-  tag "button"
-  path "/html/body/form/button"
-  expect url "*/echo?city={{city}}"
-  expect text "{{city}}"
-
-picture "end.png"
-"""
 
 
 async def mended(browser: PlaywrightBrowser, *calls: tuple[str, dict[str, Any]]) -> tuple[FakeRun, BrowseResult]:
@@ -191,12 +167,6 @@ async def mended(browser: PlaywrightBrowser, *calls: tuple[str, dict[str, Any]])
         asked = BrowseInput(goal="Look up", playbook="look-up", parameters={"city": "Bergen"})
         await kept(run, STEPS.format(address=address))
         return run, await browse(run, asked)
-
-
-async def kept(run: FakeRun, text: str) -> None:
-    """A playbook of the asker's own."""
-    from_hand = {"text": text, "why": "written", "name": "look-up"}
-    await run.keep_playbook(Draft.model_validate(from_hand))
 
 
 async def test_a_step_that_no_longer_fits_is_mended_and_written_back(browser: PlaywrightBrowser) -> None:

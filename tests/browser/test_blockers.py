@@ -15,6 +15,7 @@ from gofer.browser.blockers.saved import alone, read
 from gofer.browser.blockers.signs import Frame, InputField, Widget
 from gofer.browser.blockers.verdict import ENOUGH
 from gofer.core.blocker import Blocker, BlockerKind
+from gofer.core.egress import HEADER, Answer, Verdict
 
 pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="module")]
 
@@ -147,6 +148,16 @@ async def test_a_login_that_was_asked_for_is_no_blocker() -> None:
     assert not detect(
         wall.model_copy(update={"url": "https://a.example/login", "asked": "https://a.example/login"})
     ).found
+
+
+async def test_what_gofers_own_way_out_refuses_is_no_blocker_unless_a_site_says_so_over_https() -> None:
+    words = "gofer's egress proxy refused this: a.example port 80 is not on this run's allow list."
+    written = Answer(Verdict.UNLISTED, "a.example", 80, "a.example port 80 is not on this run's allow list").written()
+    page = Signs(url="http://a.example/", status=403, title="Access denied", text=words)
+    assert detect(page).kind is BlockerKind.ACCESS_DENIED
+    ours = page.model_copy(update={"headers": {HEADER: written}})
+    assert not detect(ours).found
+    assert detect(ours.model_copy(update={"url": "https://a.example/"})).found
 
 
 async def test_a_solved_widget_is_gone() -> None:

@@ -7,8 +7,10 @@ from tests.browser.chromium import served
 from tests.browser.site import site
 
 from gofer.browser.actions import PlaywrightBrowser
+from gofer.browser.binding import bind
+from gofer.browser.healing import Healed, Trouble
 from gofer.browser.loops import given_rows
-from gofer.browser.replay import Replayed, replay
+from gofer.browser.replay import Manner, Replayed, replay
 from gofer.browser.written import load
 from gofer.core.errors import Refused
 from gofer.testing.fake_run import FakeRun, Killed
@@ -150,6 +152,46 @@ click button "Accept cookies"
 
 def test_rows_are_given_as_csv_or_as_json() -> None:
     assert given_rows("a,b\n1,2\n3,") == [{"a": "1", "b": "2"}, {"a": "3", "b": ""}]
-    assert given_rows('[{"a": 1}, "x"]') == [{"a": "1"}, {"value": "x"}]
-    with pytest.raises(Refused, match="not JSON"):
-        given_rows("[1")
+    assert given_rows('[{"a": 1}]') == [{"a": "1"}]
+    assert given_rows("[]") == given_rows("a,b", columns=["b"]) == []
+
+
+PEOPLE = """playbook 2
+parameter people "whom to greet"
+for each p of parameter "people" at most 3
+  open "http://a.example/{p.name}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("people", "why"),
+    [
+        ("garbage", ""),
+        ("", ""),
+        ('{"a": 1}', ""),
+        ("[1, 2]", ""),
+        ("[1", "this is not JSON"),
+        ('[{"x": 1}]', "row 1 has no “name”"),
+        ('[{"name": 1}, {"x": 1}]', "row 2 has no “name”"),
+        ("age\n36", "row 1 has no “name”"),
+    ],
+)
+def test_a_parameter_that_holds_no_rows_is_refused_before_anything_starts(people: str, why: str) -> None:
+    wanted = "people: it must be CSV with a first line of names, or a JSON list of objects"
+    with pytest.raises(Refused, match=f"{wanted}.*{why}") as caught:
+        bind(load(PEOPLE), {"people": people})
+    assert caught.value.code == "ERR_INVALID_INPUT"
+
+
+async def test_a_list_of_nothing_is_said_to_be_one(browser: PlaywrightBrowser) -> None:
+    done = await play(browser, PEOPLE, people="[]")
+    assert (done.acted, done.notes) == (0, ["“people” has 0 rows."])
+
+
+async def test_a_cell_that_a_row_lacks_is_named_and_not_mended(browser: PlaywrightBrowser, pages: str) -> None:
+    async def never(trouble: Trouble) -> Healed | None:
+        raise AssertionError(trouble)
+
+    text = DETAILS.replace("{card.link}", "{card.url}")
+    with pytest.raises(Refused, match=r"Step 4 .*there is no value for “card.url”"):
+        await replay(FakeRun(), browser, load(text), {"start_url": f"{pages}/list"}, Manner(never))

@@ -1,11 +1,13 @@
 """A playbook is text that people can read and change, and it is checked before anything is done with it."""
 
+import json
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from gofer.browser.binding import bind, bound, hosts
+from gofer.browser.binding import bind, bound, hosts, opening
 from gofer.browser.playbook import Act, Each, Expect, Pages, Picture, Playbook, Read, Save, Step, Table
 from gofer.browser.sentences import sentence
 from gofer.browser.written import as_text, bundled, load
@@ -22,18 +24,19 @@ open "{start_url}find?q={q}"
 
 TEXT = st.text(st.characters(exclude_characters="{}", exclude_categories=["Cs"]), max_size=12)
 WORDS = TEXT.filter(bool)
+SELECTOR = TEXT.map(lambda text: f"x[y={json.dumps(text, ensure_ascii=False)}]")
 TARGET: SearchStrategy[Target] = st.one_of(
     st.builds(
         Target, role=st.sampled_from(["button", "link"]), name=st.none() | TEXT, nth=st.none() | st.integers(0, 9)
     ),
     st.builds(Target, label=WORDS),
-    st.builds(Target, css=WORDS),
+    st.builds(Target, css=SELECTOR),
     st.builds(Target, name=TEXT),
-    st.builds(Target, role=st.just("img"), name=TEXT, css=WORDS),
+    st.builds(Target, role=st.just("img"), name=TEXT, css=SELECTOR),
 )
 NUMBER = st.integers(-400, 400).map(lambda n: n / 8)
 ACTION: SearchStrategy[Action] = st.one_of(
-    st.builds(do.Navigate, url=TEXT),
+    st.builds(do.Navigate, url=TEXT.map(lambda text: f"/{text}")),
     st.builds(do.Back),
     st.builds(do.Click, target=TARGET, button=st.sampled_from(["left", "right", "middle"]), double=st.booleans()),
     st.builds(do.Fill, target=TARGET, value=TEXT),
@@ -81,7 +84,7 @@ PLAIN: SearchStrategy[Step] = st.one_of(
         goal=TEXT,
         optional=st.booleans(),
     ),
-    st.builds(Read, notes=NOTES, each=TEXT, fields=st.dictionaries(TEXT, TEXT, min_size=1, max_size=3)),
+    st.builds(Read, notes=NOTES, each=SELECTOR, fields=st.dictionaries(TEXT, SELECTOR, min_size=1, max_size=3)),
     st.builds(Table, target=TARGET.filter(lambda one: not (one.css and one.role)), element=st.none() | FINGERPRINT),
     st.builds(Picture, name=st.just("a.png")),
     st.builds(Save, name=st.just("a.csv")),
@@ -95,7 +98,7 @@ def _loops(inner: SearchStrategy[Step]) -> SearchStrategy[Step]:
         st.builds(
             Pages, notes=NOTES, next=following, element=st.none() | FINGERPRINT, until=st.none() | EXPECT, steps=steps
         ),
-        st.builds(Each, name=st.just("card"), source=st.just("page"), of=WORDS, steps=steps),
+        st.builds(Each, name=st.just("card"), source=st.just("page"), of=SELECTOR, steps=steps),
         st.builds(Each, source=st.just("rows"), steps=steps),
     )
 
@@ -187,6 +190,15 @@ def test_the_sites_that_steps_open_or_come_to_are_known_beforehand() -> None:
         ('playbook 2\nparameter q ""\nopen "http://a.example"', "differ: q"),
         ('playbook 2\nopen "{row.link}"', "differ: row.link"),
         ('playbook 2\nfor each page at most 5\n  read ".x"\n    column "a" from "b"', r"line 2: .*next link"),
+        ('playbook 2\nback\nopen "file:///etc/passwd"', "line 3: .*file:///etc/passwd.* must begin with http"),
+        ('playbook 2\nopen "not a url"', "line 2: .*not an address"),
+        ('playbook 2\nopen "javascript:alert(1)"', "line 2: .*not an address"),
+        ("playbook 2\nback\nclick e12", "line 3: a reference such as e12"),
+        ('playbook 2\nclick button "A"\n  expect element f1e2', "line 2: a reference such as e12"),
+        ('playbook 2\nread "div[["\n  column "a" from "b"', r"line 2: “div\[\[” is not a CSS selector"),
+        ('playbook 2\nread "div"\n  column "a" from "b)@href"', r"line 2: “b\)” is not a CSS selector"),
+        ('playbook 2\nclick css "a[title=\\"x]"', "line 2: .*is not a CSS selector"),
+        ('playbook 2\nfor each page at most 1\n  next e3\n  read "div["', "line 4"),
         ('playbook 2\nfor each page at most 500\n  next link "N"\n  back', "line 2: .*100"),
     ],
 )
@@ -203,6 +215,7 @@ def test_a_text_that_is_no_playbook_is_refused_with_its_line(text: str, told: st
         ('{"steps": [{"do": "fly"}]}', r"steps\.0"),
         ('{"steps": [{"do": "act", "action": {"do": "back", "fast": 1}}]}', r"steps\.0\.act\.action\.back\.fast"),
         ('{"steps": [{"do": "act", "action": {"do": "click", "target": {"ref": "e1"}}}]}', "a reference such as e12"),
+        ('{"steps": [{"do": "act", "action": {"do": "navigate", "url": "file:///x"}}]}', "not an address"),
         ('{"version": 3, "steps": [{"do": "act", "action": {"do": "back"}}]}', "version"),
         ('{"version": 1, "steps": [{"do": "act", "action": {"do": "back"}}]}', "version"),
         ('{"steps": [{"do": "back"}]}', r"steps\.0"),
@@ -228,3 +241,29 @@ def test_every_step_of_the_bundled_playbook_reads_as_a_sentence() -> None:
         "Do this on each page",
         "Save prices.csv",
     ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'open "{start_url}"',
+        'open "/cart"',
+        'open "http://a.example/{start_url}"',
+        'click css "a[title=\\"]\\"]:nth-match(.x, 2)"',
+        """read "li:has(a[href*='('])"\n  column "a" from "@href"\n  column "b" from \"\"""",
+    ],
+)
+def test_what_may_make_sense_on_some_page_is_read(line: str) -> None:
+    assert load(f"playbook 2\n{line}").steps
+
+
+def test_a_playbook_that_opens_a_site_by_itself_knows_where_it_begins() -> None:
+    def begins(*steps: str, **values: str) -> str:
+        return opening(load("\n".join(["playbook 2", *steps])), values)
+
+    looped = 'parameter o "rows"\nfor each order of parameter "o" at most 2\n  open "http://shop.example:81/{order.n}"'
+    assert begins(looped, o="n\n1") == "http://shop.example:81/"
+    assert begins('open "https://a.example/x"', "back") == "https://a.example/"
+    assert begins('parameter s "site"\nopen "https://{s}/x"', s="b.example") == "https://b.example/"
+    assert begins("back", 'open "https://a.example/"') == begins('open "/x"') == ""
+    assert begins('open "https://a.example/"', 'open "{start_url}"') == ""

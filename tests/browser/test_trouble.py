@@ -91,8 +91,18 @@ async def test_a_certificate_that_nobody_vouches_for_is_told(
 async def test_a_page_that_never_stops_loading_is_read_as_far_as_it_came(
     troubled: PlaywrightBrowser, site: str
 ) -> None:
-    with pytest.raises(Unavailable, match="does not respond"):
-        await troubled.navigate(f"{site}/drip")
+    change = await troubled.navigate(f"{site}/drip")
+    assert "# Drip" in change.text
+    assert "loading was stopped: this is what had come" in change.text
+    assert await calm(troubled, site)
+
+
+@pytest.mark.parametrize(("status", "error"), [(404, Refused), (503, Unavailable)])
+async def test_an_error_without_a_page_is_told_by_its_status(
+    troubled: PlaywrightBrowser, site: str, status: int, error: type[GoferError]
+) -> None:
+    with pytest.raises(error, match=f"answered {status}"):
+        await troubled.navigate(f"{site}/empty/{status}")
     assert await calm(troubled, site)
 
 

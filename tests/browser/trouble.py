@@ -64,7 +64,16 @@ def trouble() -> Starlette:
     async def drip(request: Request) -> Response:
         return StreamingResponse(drops(), media_type="text/html")
 
-    files = [Route("/huge", huge), Route("/growing", growing), Route("/evil", evil), Route("/small", small)]
+    async def empty(request: Request) -> Response:
+        return Response(status_code=int(request.path_params["status"]))
+
+    files = [
+        Route("/empty/{status}", empty),
+        Route("/huge", huge),
+        Route("/growing", growing),
+        Route("/evil", evil),
+        Route("/small", small),
+    ]
     return Starlette(routes=[*files, Route("/drip", drip), Route("/never", never), Route("/{name}", page)])
 
 

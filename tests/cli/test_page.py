@@ -38,6 +38,10 @@ def address() -> Iterator[str]:
         yield address
 
 
+async def _to_another_port(request: Request) -> Response:
+    return RedirectResponse("https://127.0.0.1:1234/")
+
+
 @pytest.mark.parametrize("status", [403, 500])
 def test_a_page_with_an_errors_status_is_shown_with_it(gofer: Program, address: str, status: int) -> None:
     told = gofer("page", f"{address}/wall/{status}", "--allow-private")
@@ -49,7 +53,7 @@ def test_a_page_with_an_errors_status_is_shown_with_it(gofer: Program, address: 
 def test_a_page_that_is_drawn_is_not_shown_as_nothing(gofer: Program, address: str) -> None:
     told = gofer("page", f"{address}/drawn", "--allow-private")
     assert told.returncode == 0, told.stderr
-    assert "Nothing here can be told in text" in told.stdout or "canvas" in told.stdout
+    assert "Nothing here can be told in text" in told.stdout
 
 
 def test_what_the_browser_advises_a_model_is_not_told_to_people() -> None:
@@ -95,4 +99,4 @@ def test_the_demo_shop_can_be_looked_at(gofer: Program) -> None:
 
 
 def test_a_page_where_nothing_answers_fails(gofer: Program) -> None:
-    said(gofer("page", "http://127.0.0.1:4999/", "--allow-private"), 1, "127.0.0.1:4999")
+    said(gofer("page", "http://127.0.0.1:4999/", "--allow-private"), 1, "127.0.0.1 port 4999")

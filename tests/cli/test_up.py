@@ -112,6 +112,8 @@ def test_the_open_network_is_refused_without_tls(gofer: Program) -> None:
 def test_a_broken_setting_is_told_with_its_line_and_key(gofer: Program) -> None:
     gofer.configure('[server]\nport = 8420\n\n[runs]\nconcurrent = "many"\n')
     said(gofer("up"), 2, "line 5", "runs.concurrent")
+    gofer.configure("[server]\nprot = 8420\n")
+    said(gofer("up"), 2, "line 2: server.prot: there is no such setting; did you mean port?\n")
 
 
 def test_data_of_a_newer_gofer_is_left_alone(gofer: Program) -> None:

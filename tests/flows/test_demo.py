@@ -53,7 +53,7 @@ async def test_the_demo_errand_brings_a_table_and_a_picture(gofer: Harness) -> N
     assert [event.type for event in told if event.type.startswith("model.")] == []
     acted = [event.data for event in told if event.type == "browser.acted"]
     assert {step["by"] for step in acted} == {"playbook"}
-    assert {"step-002.png", "step-003.png"} <= {step["artifact"] for step in acted} <= {None, *files}
+    assert {"step-002.jpg", "step-003.jpg"} <= {step["artifact"] for step in acted} <= {None, *files}
     assert await gofer.kernel.parts.sandboxes.living() == []
 
 

@@ -1,11 +1,10 @@
 """The egress proxy over its socket, with friendly and hostile guests."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from tests.sandboxes.proxied import IMPATIENT, SHOP, World
 
 from gofer.core.sandbox import Egress, Traffic
 from gofer.sandboxes.egress import EgressProxy, Tally
@@ -13,67 +12,6 @@ from gofer.sandboxes.egress import policy as policy_module
 from gofer.sandboxes.egress import proxy as proxy_module
 from gofer.sandboxes.egress.proxy import Patience
 from gofer.sandboxes.local.sockets import listen
-
-IMPATIENT = Patience(head=0.3, connect=2, idle=0.5, total=5)
-SHOP = "shop.gofer.example"
-
-
-@dataclass
-class World:
-    """A proxy, the shop behind it, a resolver of our own, and what the proxy reported."""
-
-    folder: Path
-    proxy: EgressProxy
-    seen: list[Traffic]
-    requests: list[bytes] = field(default_factory=list)
-
-    async def say(self, *parts: bytes, pause: float = 0) -> bytes:
-        """What the proxy answers to these bytes, until it hangs up."""
-        reader, writer = await asyncio.open_unix_connection(str(self.folder / "proxy.sock"))
-        for part in parts:
-            writer.write(part)
-            await asyncio.sleep(pause)
-        try:
-            async with asyncio.timeout(5):
-                return await reader.read()
-        except ConnectionResetError:
-            return b""
-        finally:
-            writer.close()
-
-    async def get(self, url: str) -> bytes:
-        """A plain request."""
-        return await self.say(f"GET {url} HTTP/1.1\r\nHost: whatever\r\n\r\n".encode())
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """A proxy that allows *.test, where every name leads to wherever `addresses` says."""
-    seen: list[Traffic] = []
-    rules = Egress(allow=("*.test", "*:7777"), deny=("denied.test",))
-
-    async def resolve(host: str, port: int) -> list[str]:
-        numbers = host.strip("[]")
-        return {"rebind.test": ["93.184.216.34", "127.0.0.1"], "gone.test": []}.get(host, [numbers])
-
-    proxy = EgressProxy(rules, {SHOP: str(tmp_path / "shop.sock")}, seen.append, resolve, IMPATIENT)
-    world = World(tmp_path, proxy, seen)
-
-    async def shop(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = await reader.readuntil(b"\r\n\r\n")
-        body = await reader.readexactly(5) if b"content-length: 5" in head else b""
-        world.requests.append(head + body)
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nshop")
-        await writer.drain()
-        if b"/hang" in head:
-            await reader.read()
-        writer.close()
-
-    server = await asyncio.start_unix_server(shop, str(tmp_path / "shop.sock"))
-    await proxy.listen(listen(tmp_path / "proxy.sock"))
-    yield world
-    await proxy.close()
-    server.close()
 
 
 async def test_gofers_own_name_is_answered_through_its_socket(world: World) -> None:
@@ -270,6 +208,8 @@ async def test_a_tunnel_to_elsewhere_gets_a_plain_sentence(world: World, target:
         b"GET http://user@a.test/ HTTP/1.1\r\n\r\n",
         b"GET http://a.test:99999/ HTTP/1.1\r\n\r\n",
         b"GET http://[::1/ HTTP/1.1\r\n\r\n",
+        b"GET http://a..test/ HTTP/1.1\r\n\r\n",
+        b"CONNECT %b.test:443 HTTP/1.1\r\n\r\n" % (b"a" * 64),
         b"G\x00T http://a.test/ HTTP/1.1\r\n\r\n",
         b"GET http://a.test/\xff HTTP/1.1\r\n\r\n",
         b"GET http://a.test/ HTTP/1.1\r\nfolded: a\r\n b\r\n\r\n",

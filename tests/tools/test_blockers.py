@@ -12,12 +12,13 @@ from gofer.core.errors import Denied, Refused, Stopped
 from gofer.core.event import BlockerGone, BlockerSeen
 from gofer.core.page import Change
 from gofer.testing.fake_run import FakeRun
-from gofer.tools.blockers import ABORT, DONE, LATER, Terms, terms, unblocked
+from gofer.tools.blockers import ABORT, DONE, INSISTED, LATER, Terms, terms, unblocked
 from gofer.tools.unblocked import UnblockedBrowser
 
 CAPTCHA = Blocker(
     kind=BlockerKind.CAPTCHA, vendor="turnstile", evidence=(Evidence(source="frame", value="x"),), confidence=0.8
 )
+UNSURE = CAPTCHA.model_copy(update={"confidence": 0.65})
 FREE = Blocker()
 
 
@@ -55,9 +56,10 @@ async def test_a_free_page_costs_one_look_and_no_question() -> None:
 
 async def test_a_blocker_is_told_shown_and_asked_about() -> None:
     run = FakeRun(answers=[DONE])
-    assert await unblocked(run, GatedBrowser(CAPTCHA))
+    assert await unblocked(run, GatedBrowser(CAPTCHA, FREE))
     (asked,) = run.memory.asked
     assert asked.choices == (DONE, ABORT, LATER)
+    assert asked.default == ABORT
     assert asked.timeout_seconds == 1800
     assert asked.postpones == {LATER: 600.0}
     assert "gofer solves none" in asked.text
@@ -77,7 +79,7 @@ async def test_it_goes_on_by_itself_when_the_blocker_is_gone() -> None:
 async def test_one_free_look_between_two_blocked_ones_does_not_count() -> None:
     run = FakeRun(looks=2)
     with pytest.raises(Stopped):
-        await unblocked(run, GatedBrowser(CAPTCHA, FREE, CAPTCHA))
+        await unblocked(run, GatedBrowser(CAPTCHA, FREE, CAPTCHA), Terms(seconds=0.01))
 
 
 async def test_abort_ends_the_errand_as_declined() -> None:
@@ -90,17 +92,36 @@ async def test_abort_ends_the_errand_as_declined() -> None:
 async def test_nobody_in_time_ends_the_errand_and_says_what_is_needed() -> None:
     run = FakeRun(looks=1)
     with pytest.raises(Stopped) as stopped:
-        await unblocked(run, GatedBrowser(CAPTCHA))
+        await unblocked(run, GatedBrowser(CAPTCHA), Terms(seconds=0.01))
     assert stopped.value.code == "ERR_BLOCKED"
     assert "nobody came in time" in stopped.value.message
     assert [gone.how for gone in bodies(run, BlockerGone)] == ["deadline"]
 
 
-async def test_done_is_believed_and_the_same_page_is_not_asked_about_twice() -> None:
-    run, agreed, browser = FakeRun(answers=[DONE]), Terms(), GatedBrowser(CAPTCHA)
+async def test_who_said_done_is_asked_again_when_the_errand_gets_no_further() -> None:
+    run, agreed, browser = FakeRun(answers=[DONE] * 9), Terms(), GatedBrowser(CAPTCHA)
     assert await unblocked(run, browser, agreed)
     assert not await unblocked(run, browser, agreed)
-    assert len(run.memory.asked) == 1
+    assert await unblocked(run, browser, agreed, stuck=True)
+    assert "a.example still shows a CAPTCHA" in run.memory.asked[-1].text
+    for _ in range(INSISTED):
+        await unblocked(run, browser, agreed, stuck=True)
+    assert len(run.memory.asked) == INSISTED
+
+
+async def test_a_blocker_that_is_not_sure_is_never_asked_about_again() -> None:
+    run, agreed, browser = FakeRun(answers=[DONE]), Terms(), GatedBrowser(UNSURE)
+    assert await unblocked(run, browser, agreed)
+    assert not await unblocked(run, browser, agreed, stuck=True)
+
+
+async def test_another_blocker_after_done_is_a_question_of_its_own() -> None:
+    login = Blocker(kind=BlockerKind.LOGIN, confidence=1.0)
+    run, browser, agreed = FakeRun(answers=[DONE, ABORT]), GatedBrowser(CAPTCHA, login), Terms()
+    assert await unblocked(run, browser, agreed)
+    with pytest.raises(Denied):
+        await unblocked(run, browser, agreed)
+    assert [seen.blocker.kind for seen in bodies(run, BlockerSeen)] == [BlockerKind.CAPTCHA, BlockerKind.LOGIN]
 
 
 async def test_what_the_errand_expects_is_no_blocker() -> None:

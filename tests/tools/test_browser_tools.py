@@ -12,7 +12,7 @@ from gofer.browser.tokens import count
 from gofer.core.action import Action, Click, Fill, Navigate, Read, Target, Upload
 from gofer.core.blocker import Blocker
 from gofer.core.browser import Rows
-from gofer.core.errors import Unavailable
+from gofer.core.errors import Stopped, Unavailable
 from gofer.core.event import BrowserActed
 from gofer.core.fingerprint import Fingerprint, Match
 from gofer.core.page import Change, Look, PageView
@@ -28,6 +28,10 @@ class PaperBrowser:
         self._fails = fails
         self.acted: list[Action] = []
         self.looked: list[Look | None] = []
+
+    def show(self, text: str) -> None:
+        """Another page."""
+        self._view = self._view.model_copy(update={"text": text})
 
     async def navigate(self, url: str) -> Change:
         """The page."""
@@ -116,6 +120,36 @@ async def test_a_site_that_is_down_is_the_models_to_go_round() -> None:
     call = caller(browser_tools(FakeRun(), PaperBrowser(fails=Unavailable("Nothing answers there."))))
     with pytest.raises(ModelRetry, match="Nothing answers there"):
         await call("open_page", url="http://b.example/")
+
+
+async def test_an_agent_that_gets_nowhere_is_told_so_and_then_stopped() -> None:
+    call = caller(browser_tools(FakeRun(), PaperBrowser("nothing changed")))
+    told = [await call("click_at", x=1, y=1) for _ in range(5)]
+    assert ["nothing changed. Do not do it again" in each for each in told] == [False, False, True, True, True]
+    assert "exactly this 3 times" in told[2]
+    with pytest.raises(Stopped, match=r"the same thing 6 times and nothing changed: click at \(1, 1\)"):
+        await call("click_at", x=1, y=1)
+
+
+async def test_a_page_that_is_shown_whole_and_stays_as_it_was_is_no_progress_either() -> None:
+    call = caller(browser_tools(FakeRun(), PaperBrowser()))
+    for _ in range(6):
+        await call("click", element="e7")
+    with pytest.raises(Stopped, match="6 times"):
+        await call("click", element="e7")
+
+
+async def test_whoever_does_something_else_or_sees_a_change_gets_on() -> None:
+    browser = PaperBrowser()
+    call = caller(browser_tools(FakeRun(), browser))
+    for number in range(9):
+        browser.show(f"page {number}")
+        assert "Do not do it again" not in await call("click", element="e7")
+    browser.show("nothing changed")
+    for number in range(9):
+        assert "Do not do it again" not in await call("click", element=f"e{number}")
+    for _ in range(9):
+        assert "Do not do it again" not in await call("scroll", screens=1)
 
 
 async def test_a_lost_browser_is_not() -> None:

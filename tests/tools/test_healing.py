@@ -3,12 +3,14 @@
 import re
 from typing import Any
 
+import pytest
+
 from gofer.browser.binding import bound
 from gofer.browser.drafting import Errand
 from gofer.browser.healing import Trouble
 from gofer.browser.playbook import Act, Expect
 from gofer.browser.written import load
-from gofer.core.action import Click, Fill, Target
+from gofer.core.action import Click, Fill, Select, Target
 from gofer.core.errors import Refused
 from gofer.core.fingerprint import Fingerprint
 from gofer.testing.fake_run import FakeRun
@@ -96,5 +98,25 @@ async def test_a_step_that_types_a_secret_is_not_mended() -> None:
     step = Act(action=Fill(target=Target(label="Key"), value="{password}"))
     run = FakeRun()
     heal = healer(run, None, Errand("Log in", "https://a.example/"), load(PLAYBOOK))  # type: ignore[arg-type]
+    assert await heal(trouble(step)) is None
+    assert run.memory.steps == {}
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        Fingerprint(tag="input", role="textbox", name="PIN", label="PIN"),
+        Fingerprint(tag="select", role="combobox", attributes={"autocomplete": "cc-exp-month"}),
+    ],
+)
+async def test_what_a_field_is_called_makes_its_value_a_secret_too(element: Fingerprint) -> None:
+    target = Target(css=element.tag)
+    action = (
+        Fill(target=target, value="{city}") if element.tag == "input" else Select(target=target, values=("{city}",))
+    )
+    step = Act(action=action, element=element)
+    assert list(secret_places([step])) == ["city"]
+    run = FakeRun()
+    heal = healer(run, None, Errand("Pay", "https://a.example/"), load(PLAYBOOK))  # type: ignore[arg-type]
     assert await heal(trouble(step)) is None
     assert run.memory.steps == {}

@@ -6,7 +6,8 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import BaseModel
 
-from gofer.browser.playbook import GIVEN, PLACE, Act, Each, Pages, Playbook, Step
+from gofer.browser.loops import check_rows
+from gofer.browser.playbook import GIVEN, PLACE, Act, Each, Pages, Playbook, Step, places
 from gofer.core.action import Navigate
 from gofer.core.errors import Refused
 
@@ -26,7 +27,7 @@ def fits(playbook: Playbook, values: Values) -> bool:
 
 
 def complete(playbook: Playbook, values: Values) -> None:
-    """Refuse a parameter that is missing or unknown."""
+    """Refuse a parameter that is missing or unknown, or that holds no rows where a loop goes over them."""
     missing = [name for name in playbook.parameters if name not in values]
     if missing:
         told = playbook.parameters[missing[0]]
@@ -36,6 +37,12 @@ def complete(playbook: Playbook, values: Values) -> None:
         known = ", ".join(playbook.parameters) or "none"
         message = f"The playbook has no parameter “{unknown[0]}”. It has: {known}."
         raise Refused(message, code="ERR_INVALID_INPUT")
+    check_rows(playbook.steps, values)
+
+
+def without(step: Step, values: Values) -> list[str]:
+    """The places of a step that nothing fills, such as a cell that a row does not have."""
+    return [name for name in dict.fromkeys(places([step])) if name not in values and name != GIVEN]
 
 
 def bound(step: S, values: Values) -> S:
@@ -60,6 +67,19 @@ def site(url: str) -> str:
     host, colon, port = urlsplit(url).netloc.rpartition("@")[2].rpartition(":")
     usual = not (colon and port.isdigit()) or int(port) in (80, 443)
     return (urlsplit(url).hostname or "") if usual else f"{host}:{port}"
+
+
+def opening(playbook: Playbook, values: Values) -> str:
+    """The site that the first step opens, where no step needs to know at which page the errand begins."""
+    if GIVEN in places(playbook.steps):
+        return ""
+    first = playbook.steps[0]
+    while isinstance(first, Pages | Each):
+        first = first.steps[0]
+    action = bound(first, values).action if isinstance(first, Act) else None
+    parts = urlsplit(action.url if isinstance(action, Navigate) else "")
+    known = parts.scheme in ("http", "https") and parts.hostname and "{" not in parts.netloc
+    return f"{parts.scheme}://{parts.netloc}/" if known else ""
 
 
 def _addresses(steps: tuple[Step, ...], values: Values) -> list[str]:

@@ -5,11 +5,12 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
-from gofer.browser.binding import Values, bound
+from gofer.browser.binding import Values
 from gofer.browser.playbook import GIVEN, PLACE, Act, Playbook, Step, texts
-from gofer.browser.secrecy import is_personal, is_secret
+from gofer.browser.private import takes_secrets
+from gofer.browser.secrecy import is_personal
 from gofer.browser.words import clipped
-from gofer.core.action import Fill, Type
+from gofer.core.action import Action, Fill, Select, Type
 
 LONGEST_ADDRESS = 2000
 """Characters of an address that are told and remembered; pages can make it as long as they like."""
@@ -43,7 +44,7 @@ class Discretion:
         for name in names:
             if name != GIVEN and (_delicate(values.get(name, "")) or _SOUNDS.search(_spaced(name))):
                 self._hide(values.get(name, ""), name)
-        if isinstance(step, Act) and isinstance(step.action, Fill | Type):
+        if isinstance(step, Act) and isinstance(step.action, Fill | Type | Select):
             self._learn_typed(step, values)
 
     def over(self, text: str) -> str:
@@ -62,23 +63,32 @@ class Discretion:
         return f"{form[0]}{place}{form[-1]}" if len(value) < SHORT else place
 
     def _learn_typed(self, step: Act, values: Values) -> None:
-        action = step.action
-        assert isinstance(action, Fill | Type)
-        typed = action.value if isinstance(action, Fill) else action.text
-        target = action.target
+        typed = typed_by(step.action)
+        target = getattr(step.action, "target", None)
         called = f"{target.name or ''} {target.label or ''} {target.css or ''}" if target else ""
-        secret = is_secret(step.element) or _SOUNDS.search(_spaced(called)) is not None
+        secret = takes_secrets(step.element) or _SOUNDS.search(_spaced(called)) is not None
         if not secret and not is_personal("", step.element):
             return
-        for name in PLACE.findall(typed):
+        for name in (name for text in typed for name in PLACE.findall(text)):
             self._hide(values.get(name, ""), name)
-        if secret and typed and not PLACE.search(typed):
-            whole = bound(step, values).action
-            self._places[getattr(whole, "value", "") or getattr(whole, "text", "")] = HIDDEN
+        plain = [text for text in typed if text and not PLACE.search(text)]
+        self._places |= dict.fromkeys(plain if secret else [], HIDDEN)
 
     def _hide(self, value: str, name: str) -> None:
         if value.strip():
             self._places[value] = f"{{{name}}}"
+
+
+def typed_by(action: Action) -> tuple[str, ...]:
+    """What an action puts into a field."""
+    match action:
+        case Fill():
+            return (action.value,)
+        case Type():
+            return (action.text,)
+        case Select():
+            return action.values
+    return ()
 
 
 def capped(url: str) -> str:

@@ -12,7 +12,7 @@ from gofer.browser.binding import hosts
 from gofer.browser.generalising import generalised
 from gofer.browser.naming import Errand, Names
 from gofer.browser.paging import looped
-from gofer.browser.playbook import GIVEN, Act, Picture, Playbook, Save, Step, places
+from gofer.browser.playbook import GIVEN, Act, Picture, Playbook, Read, Save, Step, Table, places
 from gofer.browser.private import tells_a_secret
 from gofer.browser.reaching import reach
 from gofer.browser.recording import Recording
@@ -23,7 +23,7 @@ from gofer.browser.written import as_text
 from gofer.core import action as do
 from gofer.core.errors import Refused
 
-__all__ = ["Errand", "Unfit", "agree", "draft", "general", "merged", "reviewed", "weak"]
+__all__ = ["Errand", "Unfit", "agree", "draft", "general", "merged", "reviewed", "unreviewed", "weak"]
 
 UNSAID = "An errand whose goal is not kept, because it held private values."
 
@@ -48,8 +48,15 @@ def draft(recording: Recording, errand: Errand, rows: Sequence[Row]) -> Playbook
     renamed = answering(recording, rows)
     if renamed is None:
         return Unfit("the answer has rows that were not read off the pages as they are")
-    end: list[Step] = [Picture(name="page.png"), *([Save(name="rows.csv")] if renamed else [])]
-    return _drafted([*looped(reading(steps, recording, renamed)), *end], errand)
+    told = reading(steps, recording, renamed)
+    read = any(isinstance(step, Read | Table) for step in told)
+    end: list[Step] = [Picture(name="page.png"), *([Save(name="rows.csv")] if read else [])]
+    return _drafted([*looped(told), *end], errand)
+
+
+def unreviewed(playbook: Playbook) -> bool:
+    """Whether nobody but gofer has had a say in it."""
+    return RECORDED in playbook.notes
 
 
 def general(steps: Iterable[Act], errand: Errand) -> tuple[Act, ...] | None:

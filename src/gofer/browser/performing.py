@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from gofer.browser import checks
 from gofer.browser.aiming import Aim, rivals
 from gofer.browser.discretion import LONGEST_ADDRESS, Discretion, capped
+from gofer.browser.filming import Camera
 from gofer.browser.playbook import Act, Each, Pages, Picture, Read, Step, Table
 from gofer.browser.reading import read_rows, table_rows
 from gofer.browser.sentences import expectation, sentence
@@ -72,15 +73,14 @@ class Performer:
         self._browser = aim.browser
         self._aim = aim
         self._discretion = discretion
-        self._pictures = pictures
-        self._taken = 0
+        self._camera = Camera(run, aim.browser, on=pictures)
         self._live = False
         self._url: str | None = None
         self._since: list[Act] = []
 
     def passed(self, step: Step, done: Done) -> None:
         """A step was done, now or before a crash."""
-        self._taken += 1
+        self._camera.taken += 1
         if isinstance(step, Act) and not done.skipped:
             self.at(done.url, step)
 
@@ -133,12 +133,12 @@ class Performer:
             case Act():
                 return await self._act(step)
             case Picture():
-                return await self._picture(step.name, None)
+                return await self._picture(step.name)
             case Read():
                 rows = await self._cleared_for(lambda: read_rows(self._browser, step, before))
-                return await self._here(rows=rows)
+                return await self._filmed(await self._here(rows=rows))
             case Table():
-                return await self._here(rows=await self._cleared_for(lambda: self._cells(step)))
+                return await self._filmed(await self._here(rows=await self._cleared_for(lambda: self._cells(step))))
         raise AssertionError(step)
 
     async def _cells(self, step: Table) -> list[Row]:
@@ -162,7 +162,12 @@ class Performer:
         done = checks.Done(target, step.element, change.files, before)
         if (missing := await checks.unmet(self._browser, step.expect, done)) is not None:
             raise Refused(f"It was done, but it is not so that {expectation(missing)}.")
-        return (await self._here(files=list(change.files))).model_copy(update={"artifact": pictured})
+        here = (await self._here(files=list(change.files))).model_copy(update={"artifact": pictured})
+        return here if pictured else await self._filmed(here)
+
+    async def _filmed(self, done: Done) -> Done:
+        """With a picture of the page as it is after what has no element of its own, such as Open and Read."""
+        return done.model_copy(update={"artifact": await self._camera.film()})
 
     async def _left_out(self, step: Act) -> Done:
         """Nothing to do it to: then what it was to lead to must be so already, as far as the page shows that."""
@@ -177,8 +182,8 @@ class Performer:
         pictured: str | None = None
         for left in reversed(range(AIMS)):
             action, target = await self._aim.at(step, self._url or "")
-            if self._pictures and target and pictured is None:
-                pictured = (await self._picture(f"step-{self._taken + 1:03d}.png", target)).artifact
+            if target and pictured is None:
+                pictured = await self._camera.film(target)
             try:
                 return target, pictured, await self._browser.act(action, tell=False)
             except Refused as error:
@@ -193,8 +198,8 @@ class Performer:
         done = checks.Done(target, step.element)
         return bool(step.expect) and await checks.unmet(self._browser, step.expect, done) is None
 
-    async def _picture(self, name: str, mark: Target | None) -> Done:
-        saved = await self._run.save(name, await self._browser.take_screenshot(mark), "image/png")
+    async def _picture(self, name: str) -> Done:
+        saved = await self._run.save(name, await self._browser.take_screenshot(), "image/png")
         return (await self._here()).model_copy(update={"artifact": saved.name})
 
     async def _here(self, rows: Sequence[Row] = (), files: Sequence[str] = ()) -> Done:

@@ -1,16 +1,17 @@
 """Replays a playbook, one remembered step per action, so that a crash goes on at the next action."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from gofer.browser.aiming import APPEARS, Aim
-from gofer.browser.binding import Values, bound, complete
+from gofer.browser.binding import Values, bound, complete, without
 from gofer.browser.discretion import Discretion
 from gofer.browser.healing import Heal, Healed, Trouble, replaced
-from gofer.browser.loops import given_rows
+from gofer.browser.loops import rows_for
 from gofer.browser.performing import Done, Performer, Spot
 from gofer.browser.playbook import Act, Each, Pages, Picture, Playbook, Read, Save, Step, Table, count
-from gofer.browser.secrecy import is_secret
+from gofer.browser.private import takes_secrets
 from gofer.browser.sentences import sentence
 from gofer.browser.soundness import sound, unchecked
 from gofer.browser.table import Row, as_csv
@@ -18,6 +19,9 @@ from gofer.core import action as do
 from gofer.core.application import RunContext
 from gofer.core.browser import Browser
 from gofer.core.errors import Refused
+
+_REFUSED = re.compile("is not an address to open: |is an address of a private network; ")
+"""How an address is refused, whoever may have given it."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,7 @@ class _Player:
         if step.source == "page":
             await self._each_result(step, number, values)
             return
-        rows = given_rows(values[step.of]) if step.source == "parameter" else list(self.result.rows)
+        rows = rows_for(step, values[step.of]) if step.source == "parameter" else list(self.result.rows)
         self._cut(len(rows), step)
         for row in rows[: step.most]:
             self._row = row if step.source == "rows" else None
@@ -147,6 +151,9 @@ class _Player:
         return await self._run.step(self._hand.count, number, bound(step, values), name=name)
 
     def _cut(self, there_are: int, step: Each) -> None:
+        if there_are == 0:
+            of = f"“{step.of}” has" if step.source == "parameter" else f"For each {step.name}:"
+            self.result.notes.append(f"{of} 0 {'results' if step.source == 'page' else 'rows'}.")
         if there_are > step.most:
             self.result.notes.append(f"Did {step.most} of {there_are}, as many as the playbook allows.")
 
@@ -167,7 +174,7 @@ class _Player:
             try:
                 done = await self._told(one, number, values)
             except Refused as error:
-                if self._manner.heal is None or error.code != Refused.default_code or not isinstance(one, Act):
+                if self._manner.heal is None or not isinstance(one, Act) or not _mendable(bound(one, values), error):
                     raise
                 await self._heal(one, number, values, error)
                 return
@@ -201,9 +208,21 @@ class _Player:
 
     async def _told(self, template: Step, number: int, values: Values, before: Sequence[Row] = ()) -> Done:
         step = bound(template, values)
+        if lacking := without(template, values):
+            told = f"Step {number} (“{sentence(template)}”): there is no value for “{lacking[0]}”."
+            raise Refused(told, code="ERR_INVALID_INPUT")
         self._discretion.learn(template, values)
-        words = self._discretion.over(sentence(template if isinstance(step, Act) and is_secret(step.element) else step))
+        words = self._discretion.over(
+            sentence(template if isinstance(step, Act) and takes_secrets(step.element) else step)
+        )
         what = Spot(number, words, step, self._unchecked(template, number))
         done = await self._run.step(self._hand.perform, what, list(before), name=f"{number}. {words}")
         self._hand.passed(step, done)
         return done
+
+
+def _mendable(step: Act, error: Refused) -> bool:
+    """Whether another way through the page could help; there is none round an address that may not be opened."""
+    return error.code == Refused.default_code and not (
+        isinstance(step.action, do.Navigate) and _REFUSED.search(error.message)
+    )

@@ -9,7 +9,10 @@ from urllib.parse import quote, quote_plus
 from gofer.browser.playbook import Act
 from gofer.core.fingerprint import Fingerprint
 
-SECRET = frozenset({"current-password", "new-password", "one-time-code", "cc-number", "cc-csc", "cc-exp", "cc-name"})
+SECRET = frozenset(
+    {"current-password", "new-password", "one-time-code", "cc-number", "cc-csc", "cc-name"}
+    | {"cc-exp", "cc-exp-month", "cc-exp-year"}
+)
 PERSONAL = frozenset(
     {"name", "given-name", "family-name", "email", "username", "tel", "street-address", "address-line1"}
     | {"address-line2", "postal-code", "bday", "organization", "impp", "cc-type"}

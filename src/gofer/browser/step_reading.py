@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from gofer.browser.outline import Line, Word, wrong
 from gofer.browser.phrasing import take_action, take_target
 from gofer.browser.playbook import Act, Each, Expect, Pages, Picture, Read, Save, Step, Table
+from gofer.browser.written_sense import nonsense
 from gofer.core.action import Action, Target
 from gofer.core.fingerprint import Fingerprint
 
@@ -26,7 +27,10 @@ def _on(line: Line) -> Iterator[None]:
 
 def read_step(line: Line) -> Step:
     with _on(line):
-        return _readers(line)
+        step = _readers(line)
+        if why := nonsense(step):
+            raise ValueError(why)
+        return step
 
 
 def _readers(line: Line) -> Step:

@@ -11,6 +11,7 @@ from gofer.browser.outline import Line, Word, parse, say, write, wrong
 from gofer.browser.playbook import Playbook
 from gofer.browser.step_reading import read_step
 from gofer.browser.step_writing import step_line
+from gofer.browser.written_sense import nonsense_in
 from gofer.core.errors import Refused
 
 BLANK = Line([])
@@ -75,9 +76,12 @@ def _from_json(text: str) -> Playbook:
 
 def _valid(given: Any) -> Playbook:
     try:
-        return Playbook.model_validate(given)
+        made = Playbook.model_validate(given)
     except ValidationError as error:
         raise _refusal(error) from error
+    if why := nonsense_in(made.steps):
+        raise Refused(f"The playbook is not valid: {why}.", code="ERR_INVALID_INPUT")
+    return made
 
 
 def _refusal(error: ValidationError) -> Refused:

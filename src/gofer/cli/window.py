@@ -3,19 +3,19 @@
 import ipaddress
 import re
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic_ai.messages import WorkspaceRef
-
 from gofer import catalog
 from gofer.cli.shop import shop_open
 from gofer.core.browser import Browser
+from gofer.core.egress import Verdict
+from gofer.core.egress import of as answered
 from gofer.core.errors import GoferError, Refused
-from gofer.core.sandbox import Egress, Profile, SandboxSpec, Traffic
+from gofer.core.sandbox import Egress, Profile, SandboxSpec
 from gofer.core.screen import Screen
 from gofer.demo import HOST
 from gofer.main import BROWSER
@@ -29,7 +29,6 @@ FOR_MODELS = re.compile(
 """What the browser advises whoever drives it; nobody at a command line does."""
 
 ANSWERED = re.compile(r" answered (\d{3})\b")
-OnTraffic = Callable[[WorkspaceRef, Traffic], None]
 DRIVER = BROWSER.partition(":")[0]
 OPTIONS = "gofer.browser.options:Options"
 ALLOW = "With --allow-private your own command may look at this machine and its network; a run may not."
@@ -50,16 +49,15 @@ async def window(settings: Settings, url: str, private: bool, any_answer: bool =
     With `any_answer` what came of a page that went wrong otherwise is a page too.
     """
     parts = checked(url, private)
-    refused: list[Traffic] = []
-    async with _shop(settings, parts.hostname), _desktop(settings, _egress(parts, private), refused) as browser:
+    async with _shop(settings, parts.hostname), _desktop(settings, _egress(parts, private)) as browser:
         try:
             yield Sight(browser, await _status(browser, url, any_answer))
         except GoferError as error:
-            raise for_people(_why(error, parts.hostname, refused)) from error
+            raise for_people(_why(error)) from error
 
 
 async def _status(browser: Browser, url: str, any_answer: bool) -> int | None:
-    """Go there."""
+    """Go there; gives the status with which a site said no, and raises where no site's page is open."""
     try:
         await browser.navigate(url)
     except GoferError as error:
@@ -104,10 +102,13 @@ def _egress(parts: SplitResult, private: bool) -> Egress:
     return Egress(allow=("*", *exact), private=private)
 
 
-def _why(error: GoferError, host: str | None, refused: list[Traffic]) -> GoferError:
-    """The proxy's own reason, where it was the proxy."""
-    reasons = [verdict.reason for verdict in refused if verdict.host == host]
-    return Refused(f"{host} was not let through: {reasons[0]}.", next_step=ALLOW) if reasons else error
+def _why(error: GoferError) -> GoferError:
+    """In words for whoever is no errand, where the egress proxy refused it."""
+    answer = answered(error)
+    if answer is None or not answer.refused:
+        return error
+    next_step = ALLOW if answer.verdict is Verdict.PRIVATE else None
+    return Refused(f"{answer.host} was not let through: {answer.words}.", next_step=next_step)
 
 
 async def _answered(browser: Browser) -> bool:
@@ -125,15 +126,10 @@ async def _shop(settings: Settings, host: str | None) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _desktop(settings: Settings, egress: Egress, refused: list[Traffic]) -> AsyncIterator[Browser]:
+async def _desktop(settings: Settings, egress: Egress) -> AsyncIterator[Browser]:
     """A browser on a desktop of its own, which ends with the block."""
-
-    def hear(ref: WorkspaceRef, verdict: Traffic) -> None:
-        if not verdict.allowed:
-            refused.append(verdict)
-
     opened, options = catalog.load(BROWSER), catalog.load(OPTIONS)(private=egress.private)
-    async with desk(settings, egress, hear) as screen:
+    async with desk(settings, egress) as screen:
         try:
             async with opened(screen, options) as browser:
                 yield browser
@@ -142,12 +138,12 @@ async def _desktop(settings: Settings, egress: Egress, refused: list[Traffic]) -
 
 
 @asynccontextmanager
-async def desk(settings: Settings, egress: Egress, hear: OnTraffic | None = None) -> AsyncIterator[Screen]:
+async def desk(settings: Settings, egress: Egress) -> AsyncIterator[Screen]:
     """The screen of a desktop that ends with the block."""
     with tempfile.TemporaryDirectory(prefix="gofer-page-") as folder:
         names = {HOST: str(settings.data / "shop.sock")}
         make = catalog.sandbox_provider(settings.sandboxes.provider)
-        provider = make(Path(folder) / "sandboxes", names=names, on_traffic=hear)
+        provider = make(Path(folder) / "sandboxes", names=names)
         box = await provider.create(SandboxSpec(profile=Profile.DESKTOP, egress=egress))
         try:
             yield box.screen

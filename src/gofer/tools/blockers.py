@@ -3,6 +3,7 @@
 import asyncio
 import re
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
 from urllib.parse import urlsplit
@@ -17,11 +18,17 @@ from gofer.core.event import BlockerGone, BlockerSeen
 from gofer.core.question import Question
 
 DONE, ABORT, LATER = "Done", "Abort", "+10 minutes"
-CLEARED, NOBODY_CAME = "The page is free", "Give up"
+CLEARED = "The page is free"
 MORE_SECONDS = 600.0
 SURE_SECONDS = 0.15
 
-HOW = {DONE: "done", ABORT: "aborted", CLEARED: "cleared", NOBODY_CAME: "deadline"}
+HOW = {DONE: "done", ABORT: "aborted", CLEARED: "cleared"}
+
+SURE = 0.8
+"""Confidence from which a blocker is asked about again, where Done was said and the errand got no further."""
+
+INSISTED = 3
+"""So often at most the same blocker is asked about: perhaps it is the detector that is wrong."""
 
 WANTS: dict[BlockerKind, str] = {
     BlockerKind.CAPTCHA: "shows a CAPTCHA, and gofer solves none",
@@ -33,7 +40,6 @@ WANTS: dict[BlockerKind, str] = {
     BlockerKind.RATE_LIMITED: "says that there were too many requests; it may pass by waiting",
 }
 """What a site does, by the kind of blocker, for people."""
-
 
 _IN = r"(?:log|sign)(?:[ -]?(?:in|on))\b"
 
@@ -57,7 +63,7 @@ class Sighting(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    blocker: Blocker
+    blocker: Blocker = Blocker()
     url: str = ""
     at: float = 0.0
 
@@ -69,12 +75,16 @@ class Terms:
     seconds: float = 1800.0
     expected: frozenset[BlockerKind] = frozenset()
     """Kinds that are the errand itself, such as a login where logging in was asked for."""
-    waved: set[tuple[str, str]] = field(default_factory=set)
-    """Kind and place of what a person called done though its signs stayed: it is not asked about twice."""
+    waved: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Kind and place of what a person called done though its signs stayed, and how often."""
 
-    def concerns(self, blocker: Blocker, url: str) -> bool:
-        """Whether this verdict stops the errand."""
-        return blocker.found and blocker.kind not in self.expected and (blocker.kind, _place(url)) not in self.waved
+    def concerns(self, blocker: Blocker, url: str, *, stuck: bool = False) -> bool:
+        """Whether this verdict stops the errand; what was waved on does so only where an action came to nothing."""
+        return blocker.found and blocker.kind not in self.expected and self._is_believed(blocker, url, stuck)
+
+    def _is_believed(self, blocker: Blocker, url: str, stuck: bool) -> bool:
+        times = self.waved[(blocker.kind, _place(url))]
+        return times == 0 or (stuck and times < INSISTED and blocker.confidence >= SURE)
 
 
 def terms(goal: str, minutes: float) -> Terms:
@@ -83,26 +93,27 @@ def terms(goal: str, minutes: float) -> Terms:
     return Terms(minutes * 60, frozenset({BlockerKind.LOGIN}) if wants_login else frozenset())
 
 
-async def unblocked(run: RunContext, browser: Browser, terms: Terms | None = None) -> bool:
+async def unblocked(run: RunContext, browser: Browser, terms: Terms | None = None, *, stuck: bool = False) -> bool:
     """Return at once where nothing is in the way; else once a person or the page made way. Tells whether it waited.
 
-    Raises `Denied` when the person aborts, `Stopped` (ERR_BLOCKED) when nobody came in time.
+    `stuck` says that an action just came to nothing, so that Done is not believed for ever. Raises `Denied` when the
+    person aborts, `Stopped` (ERR_BLOCKED) when nobody came in time.
     """
     terms = terms or Terms()
-    sighting = await run.step(sighted, browser, terms, name="look for blockers")
+    sighting = await run.step(sighted, browser, terms, stuck, name="look for blockers")
     if not sighting.blocker.found:
         return False
     await handed_over(run, browser, sighting, terms)
     return True
 
 
-async def sighted(browser: Browser, terms: Terms) -> Sighting:
+async def sighted(browser: Browser, terms: Terms, stuck: bool) -> Sighting:
     """What stands in the way of the errand now."""
     found = await browser.blocker()
     if not found.found:
         return Sighting(blocker=found)
     url = await browser.get_current_url()
-    return Sighting(blocker=found if terms.concerns(found, url) else Blocker(), url=url, at=time.time())
+    return Sighting(blocker=found if terms.concerns(found, url, stuck=stuck) else Blocker(), url=url, at=time.time())
 
 
 async def handed_over(run: RunContext, browser: Browser, sighting: Sighting, terms: Terms) -> None:
@@ -111,11 +122,16 @@ async def handed_over(run: RunContext, browser: Browser, sighting: Sighting, ter
     await run.emit(BlockerSeen(blocker=sighting.blocker, url=sighting.url, artifact=picture))
     answer = await run.ask(_question(sighting, terms, picture), until=partial(_cleared, browser, terms))
     seconds = max(0.0, await run.step(_moment, name="end of the wait") - sighting.at)
-    how = HOW.get(answer, "done")
+    how = _how(answer, seconds, terms)
     await run.emit(
         BlockerGone.model_validate({"kind": sighting.blocker.kind, "how": how, "seconds": round(seconds, 2)})
     )
     _go_on_or_stop(how, sighting, terms)
+
+
+def _how(answer: str, seconds: float, terms: Terms) -> str:
+    """The default of the question is Abort: it is what the deadline answers."""
+    return "deadline" if answer == ABORT and seconds >= terms.seconds else HOW.get(answer, "done")
 
 
 def _go_on_or_stop(how: str, sighting: Sighting, terms: Terms) -> None:
@@ -126,20 +142,22 @@ def _go_on_or_stop(how: str, sighting: Sighting, terms: Terms) -> None:
         message = f"{where} {WANTS[sighting.blocker.kind]}, and nobody came in time."
         raise Stopped(message, code="ERR_BLOCKED", next_step="Retry the run when somebody can take control.")
     if how == "done":
-        terms.waved.add((sighting.blocker.kind, _place(sighting.url)))
+        terms.waved[(sighting.blocker.kind, _place(sighting.url))] += 1
 
 
 def _question(sighting: Sighting, terms: Terms, picture: str | None) -> Question:
     where = urlsplit(sighting.url).hostname or "The page"
+    again = terms.waved[(sighting.blocker.kind, _place(sighting.url))] > 0
+    told = "still " if again else ""
     text = (
-        f"{where} {WANTS[sighting.blocker.kind]}. Take control of the live desktop "
+        f"{where} {told}{WANTS[sighting.blocker.kind]}. Take control of the live desktop "
         "on this run's page and clear the way. "
         "The errand goes on by itself when it sees that the way is free, or when you say Done."
     )
     return Question(
         text=text,
         choices=(DONE, ABORT, LATER),
-        default=NOBODY_CAME,
+        default=ABORT,
         timeout_seconds=terms.seconds,
         postpones={LATER: MORE_SECONDS},
         clears=True,
@@ -152,7 +170,7 @@ async def _cleared(browser: Browser, terms: Terms) -> str | None:
     for pause in (0.0, SURE_SECONDS):
         await asyncio.sleep(pause)
         found = await browser.blocker()
-        if found.found and terms.concerns(found, await browser.get_current_url()):
+        if found.found and terms.concerns(found, await browser.get_current_url(), stuck=True):
             return None
     return CLEARED
 

@@ -12,16 +12,18 @@ from pydantic_ai.toolsets import AbstractToolset, ToolsetTool, WrapperToolset
 
 from gofer.browser.binding import bound
 from gofer.browser.checks import Done, unmet
+from gofer.browser.discretion import typed_by
 from gofer.browser.drafting import Errand, general
 from gofer.browser.healing import Heal, Healed, Trouble
 from gofer.browser.playbook import PLACE, Act, Each, Expect, Pages, Playbook, Step, places, texts
+from gofer.browser.private import takes_secrets
 from gofer.browser.recording import LOOKING, Notebook, Recorder, Recording, strong
-from gofer.browser.secrecy import is_secret
 from gofer.browser.sentences import expectation, sentence
 from gofer.browser.words import clipped
-from gofer.core.action import Click, Fill, Press, Type
+from gofer.core.action import Click, Press
 from gofer.core.application import RunContext
 from gofer.core.browser import Browser
+from gofer.core.errors import GoferError, Refused
 from gofer.core.event import BrowserActed
 from gofer.core.playbook import own_key
 from gofer.tools.browser import browser_tools
@@ -35,6 +37,14 @@ SECRET_NAME = re.compile(r"passw|passphrase|pwd|secret|token|(^|_)(pin|otp|cvc|c
 
 CALLS = 15
 """Tool calls that one step may take; a step is one action, and looking around takes a few."""
+
+GAVE_UP = {
+    "ERR_BUDGET_EXCEEDED": "the run has reached its limit of money or tokens",
+    "ERR_OUT_OF_STEPS": "it took too many steps",
+    "ERR_MODEL_UNAVAILABLE": "the model gave no answer",
+    **dict.fromkeys(("ERR_NO_MODEL", "ERR_UNKNOWN_MODEL", "ERR_MISSING_EXTRA"), "the model cannot be used"),
+}
+"""Why a step was not mended, which is only half the story: the other half is why it had to be."""
 
 INSTRUCTIONS = """\
 You mend one step of a recorded browser errand. The browser stands where the step could not be done as it was
@@ -63,7 +73,12 @@ def healer(run: RunContext, browser: Browser, errand: Errand, playbook: Playbook
     async def heal(trouble: Trouble) -> Healed | None:
         if _types_a_secret(trouble.template):
             return None
-        return await _Mending(run, browser, errand, trouble).healed(request(trouble, errand, secret))
+        try:
+            return await _Mending(run, browser, errand, trouble).healed(request(trouble, errand, secret))
+        except GoferError as error:
+            if error.code not in GAVE_UP:
+                raise
+            raise _still(trouble.error, GAVE_UP[error.code]) from None  # its cause may hold what a library says
 
     return heal
 
@@ -187,9 +202,9 @@ def _left_out_at_will(step: Act) -> Act:
 
 
 def _types_a_secret(step: Act) -> bool:
-    typed = step.action.value if isinstance(step.action, Fill) else getattr(step.action, "text", "") or ""
-    named = any(SECRET_NAME.search(name) for name in PLACE.findall(typed))
-    return isinstance(step.action, Fill | Type) and (named or is_secret(step.element))
+    typed = typed_by(step.action)
+    named = any(SECRET_NAME.search(name) for text in typed for name in PLACE.findall(text))
+    return bool(typed) and (named or takes_secrets(step.element))
 
 
 def _recorded(template: Act, values: Mapping[str, str]) -> Iterator[str]:
@@ -217,6 +232,11 @@ def _covered(text: str, hidden: Mapping[str, str]) -> str:
         for form in (value, quote(value, safe=""), quote_plus(value), quote(value)):
             text = text.replace(form, hidden[value])
     return text
+
+
+def _still(error: Refused, why: str) -> Refused:
+    """What went wrong in the first place, and that mending it did not help."""
+    return Refused(f"{error.message} It was not mended: {why}.", code=error.code, next_step=error.next_step)
 
 
 def _told(healed: Healed, trouble: Trouble) -> BrowserActed:

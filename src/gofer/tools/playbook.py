@@ -6,8 +6,9 @@ Applications import tools and not the browser: what they use of the browser's pl
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gofer.browser.binding import bind, fits, hosts, site
-from gofer.browser.drafting import Errand, Unfit, agree, draft, merged
+from gofer.browser.answering import wordy
+from gofer.browser.binding import bind, fits, hosts, opening, site
+from gofer.browser.drafting import Errand, Unfit, agree, draft, merged, reviewed, unreviewed
 from gofer.browser.healing import Heal, Healed, Trouble
 from gofer.browser.playbook import GIVEN, PLACE, Act, Playbook, texts
 from gofer.browser.recording import Notebook, Recorder, Recording
@@ -39,8 +40,12 @@ __all__ = [
     "hosts",
     "load",
     "merged",
+    "opening",
     "replay",
+    "reviewed",
     "site",
+    "unreviewed",
+    "wordy",
 ]
 
 

@@ -7,14 +7,15 @@ from typing import TypeVar
 
 from pydantic_ai import ModelRetry
 
+from gofer.browser.acting.unsaid import unsaid
 from gofer.browser.filming import PAGE, keep, shot
-from gofer.browser.phrases import sentence
+from gofer.browser.phrases import phrase, sentence
 from gofer.browser.words import clipped
 from gofer.core import action as do
 from gofer.core.action import Action
 from gofer.core.application import RunContext
 from gofer.core.browser import Browser
-from gofer.core.errors import GoferError, Refused, Unavailable
+from gofer.core.errors import GoferError, Refused, Stopped, Unavailable
 from gofer.core.event import BrowserActed
 from gofer.core.page import Change
 from gofer.tools.elements import Seen
@@ -29,6 +30,45 @@ WHY = 2_000
 UNDONE = "It was not done. The reason follows; names and texts in it are the page's own words."
 
 
+WARNED, STOPPED = 3, 6
+"""How often an action may come to nothing before the model is told so, and before it is stopped."""
+
+PATIENT, PATIENTLY = (do.Scroll, do.WaitFor, do.Press), 4
+"""Actions that are repeated for a reason, although the page shows nothing of it; so many times as often."""
+
+NOTHING = "nothing changed"
+
+STUCK = (
+    "You have done exactly this {times} times, and nothing changed. Do not do it again: look at the page, "
+    "try another way, or end and say what stands in the way."
+)
+
+
+class Progress:
+    """Whether the same action is done again and again while the page stays as it is."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Action, str] | None = None
+        self._told = ""
+        self.times = 0
+
+    def after(self, action: Action, change: Change, words: str) -> str:
+        """What to tell the model beside the change, if anything; raises `Stopped` when it gets nowhere."""
+        this = (action, change.url)
+        same = this == self._last and (change.text == self._told or _nothing(change.text))
+        self._last, self._told = this, change.text
+        self.times = self.times + 1 if same else 1 if _nothing(change.text) else 0
+        often = PATIENTLY if isinstance(action, PATIENT) else 1
+        if self.times >= STOPPED * often:
+            message = f"The agent did the same thing {self.times} times and nothing changed: {words}."
+            raise Stopped(message, next_step="Say the goal in other words, or in smaller parts, and start again.")
+        return STUCK.format(times=self.times) if self.times >= WARNED * often else ""
+
+
+def _nothing(text: str) -> bool:
+    return text.strip() in ("", NOTHING)
+
+
 class Teller:
     """One agent's browser. Whatever comes from a page is fenced, and secrets are told to nobody."""
 
@@ -37,11 +77,14 @@ class Teller:
         self.browser = browser
         self.seen = Seen()
         self.privacy = Privacy(browser)
+        self._progress = Progress()
 
     async def act(self, action: Action) -> str:
         """Do it; gives what changed."""
         change = await self.done(action)
-        return self.shown(change.url, change.title, change.text)
+        stuck = self._progress.after(action, change, self.privacy.over(phrase(unsaid(action), self.seen.name)))
+        shown = self.shown(change.url, change.title, change.text)
+        return f"{shown}\n{stuck}" if stuck else shown
 
     async def done(self, action: Action, *, tell: bool = True) -> Change:
         """Do it, with a picture of it for the film strip."""

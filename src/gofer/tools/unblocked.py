@@ -50,21 +50,21 @@ class UnblockedBrowser:
         try:
             change = await self._wrapped.act(action, tell=tell)
         except (Refused, Unavailable) as error:
-            if _gone(error) or not await self.cleared():
+            if _gone(error) or not await self.cleared(stuck=True):
                 raise
             if not isinstance(action, Navigate):
                 raise _untold(error) from error
             return await self._wrapped.act(action, tell=tell)
         return await self._fresh() if not isinstance(action, STAYS) and await self.cleared() else change
 
-    async def cleared(self) -> bool:
+    async def cleared(self, *, stuck: bool = False) -> bool:
         """Whether something stood in the way and is gone now; it was waited for."""
-        return await unblocked(self._run, self._wrapped, self._terms)
+        return await unblocked(self._run, self._wrapped, self._terms, stuck=stuck)
 
     async def extract_data(self, each: str, fields: dict[str, str]) -> Rows:
         """One row per matching element; where there is none, perhaps because something stands in the way."""
         rows = await self._wrapped.extract_data(each, fields)
-        return await self._wrapped.extract_data(each, fields) if not rows and await self.cleared() else rows
+        return await self._wrapped.extract_data(each, fields) if not rows and await self.cleared(stuck=True) else rows
 
     async def take_screenshot(self, mark: Target | None = None) -> bytes:
         """The visible part of the page."""
@@ -79,7 +79,7 @@ class UnblockedBrowser:
         try:
             return await self._wrapped.extract(read)
         except Refused:
-            if not await self.cleared():
+            if not await self.cleared(stuck=True):
                 raise
         return await self._wrapped.extract(read)
 

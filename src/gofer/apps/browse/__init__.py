@@ -3,7 +3,7 @@
 from gofer.apps.browse.flow import browse
 from gofer.apps.browse.types import BrowseInput
 from gofer.core.application import Application
-from gofer.tools.playbook import as_text, bind, bundled_texts, load
+from gofer.tools.playbook import as_text, bind, bundled_texts, load, reviewed
 
 
 def _profile(asked: BrowseInput) -> str | None:
@@ -11,7 +11,8 @@ def _profile(asked: BrowseInput) -> str | None:
 
 
 def _understood(text: str) -> str:
-    return as_text(load(text))
+    """A text that somebody saves is one that somebody has read."""
+    return as_text(reviewed(load(text)))
 
 
 def _wanted(asked: BrowseInput) -> str | None:

@@ -19,7 +19,7 @@ from gofer.apps.browse.known import (
     written_down,
 )
 from gofer.apps.browse.types import BrowseInput, BrowseResult, Found, Outcome, Seen
-from gofer.apps.browse.words import memory_key, task, told
+from gofer.apps.browse.words import memory_key, played, task, told
 from gofer.core.action import WaitFor
 from gofer.core.application import RunContext, Tool
 from gofer.core.browser import Browser
@@ -84,10 +84,8 @@ async def by_playbook(run: RunContext, browser: Browser, asked: BrowseInput, fou
         raise
     seconds = await run.step(clock, name=ENDED) - started
     note = await worked(run, found, done)
-    pages = f" over {done.pages} pages" if done.pages > 1 else ""
-    read = f"Read {len(done.rows)} rows{pages}." if done.key else f"Did {done.acted} steps."
     return Outcome(
-        text=" ".join([read, *done.notes]),
+        text=" ".join([played(done), *done.notes]),
         rows=done.rows,
         key=done.key,
         csv=done.csv,

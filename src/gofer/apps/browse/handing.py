@@ -24,7 +24,7 @@ MOST_BYTES = 200_000_000
 
 MOST_FILES = 100
 
-OURS = re.compile(r"(step-\d+|page|blocker)\.png|rows\.csv")
+OURS = re.compile(r"(step-\d+|page|blocker)\.(png|jpg)|rows\.csv")
 """Names of what the errand itself hands over."""
 
 

@@ -1,6 +1,7 @@
 """Which playbook an errand is done by, and what is kept of a run for the next one."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gofer.apps.browse.naming import name_of
@@ -24,6 +25,9 @@ from gofer.tools.playbook import (
     fits,
     load,
     merged,
+    opening,
+    unreviewed,
+    wordy,
 )
 
 
@@ -47,7 +51,8 @@ async def known(run: RunContext, asked: BrowseInput) -> Known | None:
     if kept is None or not kept.served:
         return None
     playbook = load(kept.text)
-    return Known(playbook, kept, chosen=False) if fits(playbook, asked.values()) else None
+    silent = unreviewed(playbook) and wordy(playbook.steps, asked.goal)
+    return Known(playbook, kept, chosen=False) if fits(playbook, asked.values()) and not silent else None
 
 
 def whole(asked: BrowseInput, found: Known | None) -> BrowseInput:
@@ -55,7 +60,7 @@ def whole(asked: BrowseInput, found: Known | None) -> BrowseInput:
     if found is None:
         return asked
     goal = asked.goal or found.playbook.about or f"Replay {found.playbook.name or 'a playbook'}"
-    start = asked.start_url or found.playbook.start
+    start = asked.start_url or found.playbook.start or opening(found.playbook, asked.values())
     if not start:
         message = "The playbook does not say at which page to begin."
         raise Refused(message, code="ERR_INVALID_INPUT", next_step="Give `start_url`.")
@@ -81,6 +86,8 @@ async def written_down(run: RunContext, asked: BrowseInput, done: Outcome, secon
         return ""
     await run.remember(_recording(run), Recording())
     made = draft(recording, errand(asked), done.rows)
+    if not done.rows and isinstance(made, Playbook) and wordy(made.steps, asked.goal):
+        made = Unfit("its answer is in words, so the next run asks the model again")
     if isinstance(made, Unfit):
         return f"It cannot be replayed: {made.why}."
     before = await run.playbook(errand=errand_key(asked))
@@ -171,7 +178,8 @@ async def _kept(
     if now is None or now.text != text:
         return "Its playbook was changed meanwhile, so this run does not count for it."
     await run.emit(_saved(now, why))
-    return f"Kept as the playbook {now.name}{_prospect(now, run.playbook_rules().agreeing)}."
+    lacking = [name for name in load(now.text).parameters if name not in asked.parameters]
+    return f"Kept as the playbook {now.name}{_prospect(now, run.playbook_rules().agreeing, lacking)}."
 
 
 async def _written(run: RunContext, made: Draft) -> KeptPlaybook | None:
@@ -192,7 +200,10 @@ def _recording(run: RunContext) -> str:
     return own_key(run.id, "recording")
 
 
-def _prospect(kept: KeptPlaybook, wanted: int) -> str:
+def _prospect(kept: KeptPlaybook, wanted: int, lacking: Sequence[str]) -> str:
+    if lacking:
+        named = ", ".join(f"“{name}”" for name in lacking)
+        return f"; it needs {named}, which this errand does not give, so it is replayed only by its name and with them"
     if kept.served:
         return "; the next run replays it without a model"
     return f"; {kept.agreeing} of {wanted} runs agree so far"

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from gofer.apps.browse.handing import HandOver
 from gofer.apps.browse.types import BrowseInput, HandedOver, Outcome, Replay
+from gofer.tools.playbook import Replayed
 
 NAMED = 10
 """Changes that the text names; the result lists more."""
@@ -24,6 +25,19 @@ def told(done: Outcome, changed: list[str] | None, handed: HandOver) -> str:
     return "\n".join(line for line in [*lines, done.note, _cost(done.replay)] if line)
 
 
+def played(done: Replayed) -> str:
+    """What a replay did, which is all it can say: what the pages meant is for a model to tell."""
+    if done.key:
+        over = f" over {done.pages} pages" if done.pages > 1 else ""
+        return f"Read {counted(len(done.rows), 'row')}{over}.{_unchecked(done.unchecked)}"
+    return f"Did {counted(done.acted, 'step')}; nothing was read.{_unchecked(done.unchecked)}"
+
+
+def counted(many: int, what: str) -> str:
+    """Such as 1 row, and 2 rows."""
+    return f"{many} {what}" if many == 1 else f"{many} {what}s"
+
+
 def errand_key(asked: BrowseInput) -> str:
     """The same for every run that the same steps can do: goal without values, site, names of the parameters."""
     goal = asked.goal
@@ -38,6 +52,13 @@ def memory_key(asked: BrowseInput) -> str:
     """The same for every run of the same errand: goal, start page and parameters."""
     errand = json.dumps([asked.goal, asked.start_url, asked.parameters], sort_keys=True)
     return f"rows:{hashlib.sha256(errand.encode()).hexdigest()[:24]}"
+
+
+def _unchecked(numbers: list[int]) -> str:
+    if not numbers:
+        return ""
+    several = f"steps {', '.join(map(str, numbers))}" if len(numbers) > 1 else f"step {numbers[0]}"
+    return f" Nothing shows whether {several} worked."
 
 
 def _brought(files: list[HandedOver]) -> str:
@@ -57,7 +78,7 @@ def _difference(changed: list[str] | None) -> str:
         return "Nothing changed since the last run."
     more = [f"… and {len(changed) - NAMED} more"] if len(changed) > NAMED else []
     lines = "\n".join(f"- {line}" for line in [*changed[:NAMED], *more])
-    return f"{len(changed)} changes since the last run:\n{lines}"
+    return f"{counted(len(changed), 'change')} since the last run:\n{lines}"
 
 
 def _cost(replay: Replay | None) -> str:
@@ -67,4 +88,5 @@ def _cost(replay: Replay | None) -> str:
     mended = f", {len(replay.healed)} of them mended by a model" if replay.healed else ""
     first = f"${replay.first_usd or 0:.4f} and {replay.first_seconds:g} s"
     steps = replay.replayed + len(replay.healed)
-    return f"Replayed {steps} steps{mended}: ${replay.usd:.4f} and {replay.seconds:g} s, the first run took {first}."
+    told = f"Replayed {counted(steps, 'step')}{mended}"
+    return f"{told}: ${replay.usd:.4f} and {replay.seconds:g} s, the first run took {first}."

@@ -6,14 +6,16 @@ import time
 
 from playwright.async_api import Error, Page, Response, TimeoutError
 
+from gofer.browser.acting.arriving import NO_PAGE, Arriving, cut_short
 from gofer.browser.acting.reasons import explained
 from gofer.browser.addresses import allowed
 from gofer.browser.hand import Hand
 from gofer.browser.mishaps import Reason, answers
 from gofer.browser.targets import locate
 from gofer.browser.words import clipped
+from gofer.core import egress
 from gofer.core.action import Back, Navigate, Scroll, SwitchTab, Target, WaitFor
-from gofer.core.errors import Refused, Unavailable
+from gofer.core.errors import GoferError, Refused, Unavailable
 
 POLL_SECONDS = 0.1
 
@@ -38,13 +40,10 @@ _SCROLL = """(e, screens) => {
 async def navigate(hand: Hand, action: Navigate) -> None:
     """Go to an http(s) address; a 4xx is Refused and a dead site Unavailable."""
     address = allowed(action.url, private=hand.options.private)
-    response = await _go(hand, await hand.page(), address)
+    response = await _went(hand, address)
     if response is not None and response.status >= 400:
         await hand.tabs.settled()
-        answer = f"{clipped(address, 100)} answered {response.status}"
-        if response.status >= 500:
-            raise Unavailable(f"{answer}.")
-        raise Refused(f"{answer}. Its page is open, read it if that helps.")
+        raise _no(address, response.status, "Its page is open, read it if that helps.")
 
 
 async def back(hand: Hand, action: Back) -> None:
@@ -87,6 +86,30 @@ async def switch(hand: Hand, action: SwitchTab) -> None:
     await hand.tabs.choose(action.number, close=action.close)
 
 
+def _no(address: str, status: int, more: str) -> GoferError:
+    """The site itself answered with an error."""
+    answer = f"{clipped(address, 100)} answered {status}."
+    return Unavailable(answer) if status >= 500 else Refused(f"{answer} {more}")
+
+
+async def _went(hand: Hand, address: str) -> Response | None:
+    """Go there; raises what gofer's own way out has to say, where that answered instead of a site."""
+    page = await hand.page()
+    with Arriving(page, address) as arriving:
+        try:
+            response = await _go(hand, page, address)
+        except Error as error:
+            if answer := await arriving.why(error, hand.leads_ms):
+                raise answer.error() from error
+            if NO_PAGE in error.message and arriving.status:
+                raise _no(address, arriving.status, "It sent no page with that.") from error
+            raise
+    answer = egress.found(response.url, await response.all_headers()) if response and response.status >= 400 else None
+    if answer:
+        raise answer.error()
+    return response
+
+
 async def _go(hand: Hand, page: Page, address: str) -> Response | None:
     try:
         return await page.goto(address, wait_until="domcontentloaded", timeout=hand.leads_ms)
@@ -96,7 +119,10 @@ async def _go(hand: Hand, page: Page, address: str) -> Response | None:
             return await _go(hand, await hand.page(), address)
         if await hand.tabs.navigations.stop() and await answers(page):
             raise Unavailable("The site does not answer. The page before is still open.") from error
-        raise builtins.TimeoutError from error  # a page of which only a part arrives is of no use
+        if await cut_short(page):
+            hand.tabs.notes.add("The page did not come to its end, so loading was stopped: this is what had come")
+            return None
+        raise builtins.TimeoutError from error  # nothing of it can be read
     except Error as error:
         if "interrupted by another navigation" not in error.message:
             raise

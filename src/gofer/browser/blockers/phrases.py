@@ -302,3 +302,25 @@ SUM = re.compile(
 CAPTCHA_NAME = re.compile(
     r"captcha|kaptcha|turing|human_?check|antispam|verif(y|ication)_?(image|picture)|vcode|checkcode|seccode", re.I
 )
+
+
+VENDOR_NAMES = _any(
+    r"recaptcha", r"hcaptcha", r"turnstile", r"arkose|funcaptcha", r"datadome", r"perimeterx|human security",
+    r"geetest", r"mtcaptcha", r"friendly ?captcha", r"smartcaptcha", r"altcha", r"kasada", r"imperva|incapsula",
+)  # fmt: skip
+"""Who guards pages; a page that names two of them tells about them."""
+
+_SUBJECT = (
+    r"(captchas?|turnstile|bots?\b|bot (detection|protection)|access denied|rate limit(s|ing)?|too many requests|"
+    r"error (pages?|codes?)|status codes?|403|429|two-factor|log-?ins?|firewalls?|challenges?|blocked)"
+)
+TELLS_ABOUT = _any(
+    rf"\b(how|why) [^|]*{_SUBJECT}[^|]*\b(works?|exists?|happens?|is|are|can|appears?|matters?|mean)\b",
+    rf"\b(what (is|are|does)|understanding|explaining|introduction to|guide to|history of|about) "
+    rf"([\w-]+ ){{0,3}}{_SUBJECT}",
+    rf"{_SUBJECT}[^|]*\b(explained|glossary|in a nutshell|a primer|and why|and how)\b",
+    rf"\bwie [^|]*{_SUBJECT}[^|]*\bfunktionier",
+    rf"\b(was (ist|sind)|qu['’]est-ce qu|¿?qué (es|son)|cos['’]è|o que (é|são)) [^|]*{_SUBJECT}",
+    rf"\b(comment (fonctionne|marche)|cómo funciona|come funziona|como funciona)\w* [^|]*{_SUBJECT}",
+)
+"""Titles and headings of a text whose subject is what stops other visitors."""

@@ -40,7 +40,7 @@ def text(phrase: re.Pattern[str]) -> See:
 
 def challenge_text(signs: Signs) -> str | None:
     """The words of a challenge stand beside its picture, so all of a short page counts."""
-    found = phrases.CAPTCHA.search(signs.text) if len(signs.text) < NOTICE else None
+    found = phrases.CAPTCHA.search(signs.text) if len(signs.text) < NOTICE and not signs.tells else None
     return _clipped(found[0]) if found else text(phrases.CAPTCHA)(signs)
 
 

@@ -13,7 +13,7 @@ from gofer.core.errors import Refused
 from gofer.core.screen import Screen
 
 FRONT = re.compile(r"\s*<!-- gofer\n(?P<facts>.*?)-->", re.S)
-STATUS = re.compile(r"[2-5]\d\d")
+STATUS = re.compile(r"[2-9]\d\d")
 HEADER = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.A)
 ADDRESS = re.compile(r"https?://\S+")
 INSIDE = "<!doctype html><title>not fetched</title><body style='margin:0;background:#eef'>"

@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gofer.browser.blockers import phrases
+
 SHORT = 1_000
 """Characters of visible text up to which a page can be a notice and not an article."""
 
@@ -103,11 +105,17 @@ class Signs(_Seen):
         return self.lone and self.content == 0 and not self.fields
 
     @property
+    def tells(self) -> bool:
+        """Whether it is a text about what stops visitors: what it says of that is no message of its own."""
+        named = {found[0].lower() for found in phrases.VENDOR_NAMES.finditer(self.text)}
+        return len(named) > 1 or bool(phrases.TELLS_ABOUT.search(" | ".join((self.title, *self.headings))))
+
+    @property
     def message(self) -> str:
         """What the page says loudly: title, headings, what covers it; all of it where it says one thing only."""
         loud = (self.title, *self.headings) if self.short else ()
         few = max(self.controls, self.links) <= FEW_THINGS and self.content == 0
-        notice = (self.text,) if len(self.text) < NOTICE and few else ()
+        notice = (self.text,) if len(self.text) < NOTICE and few and not self.tells else ()
         return " | ".join((*loud, *notice, self.dialog))
 
     @property

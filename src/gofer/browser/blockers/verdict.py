@@ -9,6 +9,7 @@ from gofer.browser.blockers.clues import Clue
 from gofer.browser.blockers.codes import codes
 from gofer.browser.blockers.rules import RULES
 from gofer.browser.blockers.signs import Signs
+from gofer.core import egress
 from gofer.core.blocker import Blocker, BlockerKind, Evidence
 
 ENOUGH = 0.6
@@ -29,7 +30,12 @@ SAYING_MOST = (
 
 
 def detect(signs: Signs, expected: Collection[BlockerKind] = ()) -> Blocker:
-    """What stands in the way. `expected` kinds are the errand itself: a login form where logging in was asked for."""
+    """What stands in the way. `expected` kinds are the errand itself: a login form where logging in was asked for.
+
+    What gofer's own way out says is no blocker: no person could clear it.
+    """
+    if egress.found(signs.url, signs.headers):
+        return Blocker()
     weighed = {kind: _heaviest(clues) for kind, clues in _by_kind(signs).items() if kind not in expected}
     fired = {kind: clues for kind, clues in weighed.items() if _enough(clues)}
     if not fired:

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Sequence
 
+from gofer.sandboxes.egress.scrub import Scrub
+
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 CHUNK = 1 << 16
 
@@ -28,6 +30,14 @@ class Flow:
         while chunk := await reader.read(CHUNK):
             self.received += len(chunk)
             await self._hand_on(chunk, writer)
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """From the server to the guest, without what only the proxy may say."""
+        scrub = Scrub()
+        while chunk := await reader.read(CHUNK):
+            self.received += len(chunk)
+            await self._hand_on(scrub.clean(chunk), writer)
+        await self._hand_on(scrub.rest(), writer)
 
     async def some_out(self, guest: Streams, server: Streams, count: int) -> None:
         """So many bytes of a request's body."""
@@ -70,4 +80,4 @@ async def pass_body(guest: Streams, server: Streams, length: int | None, flow: F
     A body in chunks goes on as it is: the server closes after one answer, and the guest's connection with it.
     """
     out = flow.out(guest[0], server[1]) if length is None else flow.some_out(guest, server, length)
-    await flow.unless_idle(out, flow.back(server[0], guest[1]))
+    await flow.unless_idle(out, flow.answer(server[0], guest[1]))

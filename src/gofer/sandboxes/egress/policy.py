@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from gofer.core.egress import Verdict
 from gofer.core.sandbox import Egress
 
 WEB_PORTS = (80, 443)
@@ -30,6 +31,10 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 class Forbidden(Exception):
     """The sandbox may not go there; the text says why."""
 
+    def __init__(self, text: str, verdict: Verdict = Verdict.PRIVATE) -> None:
+        super().__init__(text)
+        self.verdict = verdict
+
 
 @dataclass(frozen=True)
 class Target:
@@ -46,21 +51,27 @@ def target(authority: str, default_port: int | None = None) -> Target:
         raise ValueError(f"{authority[:80]!r} is no host with a port")
     host = (match[1] or match[2]).lower().rstrip(".")
     port = int(match[3]) if match[3] else default_port
-    if not HOST.fullmatch(host) or port is None or not 0 < port < 65536:
+    if not _is_host(host) or port is None or not 0 < port < 65536:
         raise ValueError(f"{authority[:80]!r} is no host with a port")
     return Target(host, port)
+
+
+def _is_host(host: str) -> bool:
+    """Whether a resolver can be asked for it: a part of a name has 1 to 63 letters."""
+    named = ":" in host or all(0 < len(part) < 64 for part in host.split("."))
+    return named and HOST.fullmatch(host) is not None
 
 
 def judge(asked: Target, rules: Egress, names: Mapping[str, str]) -> str:
     """The rule that lets this target through; raises `Forbidden` with the reason when there is none."""
     if any(matches(pattern, asked, any_port=True) for pattern in rules.deny):
-        raise Forbidden(f"{asked.host} is on this run's deny list")
+        raise Forbidden(f"{asked.host} is on this run's deny list", Verdict.DENIED)
     if asked.host in names and asked.port == 80:
         return "gofer's own name"
     for pattern in rules.allow:
         if matches(pattern, asked):
             return f"allowed by {pattern!r}"
-    raise Forbidden(f"{asked.host} port {asked.port} is not on this run's allow list")
+    raise Forbidden(f"{asked.host} port {asked.port} is not on this run's allow list", Verdict.UNLISTED)
 
 
 def matches(pattern: str, asked: Target, any_port: bool = False) -> bool:
@@ -80,7 +91,10 @@ def matches(pattern: str, asked: Target, any_port: bool = False) -> bool:
 
 def as_ascii(host: str) -> str:
     """An international name as it goes over the wire; patterns that are none stay as they are."""
-    return host if host.isascii() else host.encode("idna").decode()
+    try:
+        return host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError:
+        return host
 
 
 def is_numeric(host: str) -> bool:
@@ -98,7 +112,7 @@ def require_public(addresses: list[str]) -> list[str]:
         if not is_public(ipaddress.ip_address(text.partition("%")[0])):
             raise Forbidden(f"{text} is a private, local or reserved address")
     if not addresses:
-        raise Forbidden("the host has no address")
+        raise Forbidden("the host has no address", Verdict.NO_SUCH_HOST)
     return addresses
 
 

@@ -7,10 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from gofer.core import egress
+from gofer.core.egress import Answer
 from gofer.core.sandbox import Egress, NetworkUse, Traffic
 from gofer.sandboxes.egress import head
 from gofer.sandboxes.egress.flow import Flow, pass_body, tunnel
 from gofer.sandboxes.egress.policy import Forbidden, Target, judge, require_public
+from gofer.sandboxes.egress.saying import Memory, no_way, refusal, say, sentence
 from gofer.sandboxes.egress.tally import Tally
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
@@ -23,7 +26,7 @@ class Patience:
     """How long the proxy waits, in seconds, and how many connections it holds."""
 
     head: float = 15.0
-    connect: float = 15.0
+    connect: float = 10.0
     idle: float = 300.0
     total: float = 6 * 3600.0
     connections: int = 256
@@ -53,6 +56,7 @@ class EgressProxy:
         self._names, self._on_traffic, self._resolve, self._patience = names, on_traffic, resolve, patience
         self._server: asyncio.Server | None = None
         self._closed = False
+        self._memory = Memory()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -102,17 +106,20 @@ class EgressProxy:
         except head.BadRequest as error:
             await say(guest[1], error.status, str(error))
             return
+        if asked.host == egress.NAME and not request.is_tunnel:
+            await self._memory.tell(guest[1], request.url)
+            return
         flow = Flow(self._patience.idle)
         try:
             reason = judge(asked, self.rules, self._names)
             server = await self._connect(asked)
         except Forbidden as error:
             self._report(asked, False, str(error))
-            await say(guest[1], "403 Forbidden", f"gofer's egress proxy refused this: {error}.")
+            await self._say(guest[1], refusal(asked, error))
             return
         except (OSError, TimeoutError) as error:
             self._report(asked, True, f"{reason}, but unreachable: {error!r}")
-            await say(guest[1], "502 Bad Gateway", f"{asked.host} cannot be reached.")
+            await self._say(guest[1], no_way(asked, error, self._patience.connect))
             return
         self._flows.add(flow)
         try:
@@ -121,6 +128,10 @@ class EgressProxy:
             self._flows.discard(flow)
             server[1].close()
             self._report(asked, True, reason, flow)
+
+    async def _say(self, writer: asyncio.StreamWriter, answer: Answer) -> None:
+        self._memory.add(answer)
+        await say(writer, *sentence(answer), answer)
 
     async def _connect(self, asked: Target) -> Streams:
         """A connection to the target, by an address that was looked up once and looked at."""
@@ -176,11 +187,3 @@ def is_ours(address: str) -> bool:
         except OSError:
             return False
     return True
-
-
-async def say(writer: asyncio.StreamWriter, status: str, sentence: str) -> None:
-    """A plain answer of the proxy itself."""
-    body = f"{sentence}\n".encode()
-    fields = f"Content-Type: text/plain; charset=utf-8\r\nContent-Length: {len(body)}\r\nConnection: close"
-    writer.write(f"HTTP/1.1 {status}\r\n{fields}\r\n\r\n".encode() + body)
-    await writer.drain()
