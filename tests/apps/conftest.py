@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from tests.browser.chromium import browser, chromium, driver, served
 
+from gofer.apps.browse import flow
+from gofer.browser.replay import Manner
 from gofer.demo.shop import shop
 
 __all__ = ["browser", "chromium", "driver"]
@@ -32,3 +35,9 @@ def shop_address(clock: HandClock) -> Iterator[str]:
     """The demo shop on loopback."""
     with served(shop(clock)) as address:
         yield f"{address}/"
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replays do not wait five seconds for what the test took off the page."""
+    monkeypatch.setattr(flow, "Manner", partial(Manner, appears=1.0))

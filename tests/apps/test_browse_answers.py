@@ -18,7 +18,7 @@ from gofer.core.errors import Refused, Unavailable
 from gofer.core.playbook import Draft
 from gofer.testing.fake_run import FakeRun
 
-pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("hasty")]
 
 
 def asking(address: str, goal: str) -> BrowseInput:

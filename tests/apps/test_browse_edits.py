@@ -22,7 +22,7 @@ from gofer.storage.playbooks import Author
 from gofer.storage.schema import prepare
 from gofer.testing.fake_run import FakeRun
 
-pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("hasty")]
 
 SAME = {"shop": CHANGED["shop"].replace("Find it", "Go")}
 FIND = (("click", {"element": 'button "Find it"'}), ("final_result", {"done": True, "why": "Another name."}))

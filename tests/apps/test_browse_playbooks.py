@@ -20,7 +20,7 @@ from gofer.core.page import Change
 from gofer.core.playbook import Rules
 from gofer.testing.fake_run import FakeRun, Killed, Memory
 
-pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("hasty")]
 
 
 def errand(address: str, search: str = "mug", **more: object) -> BrowseInput:

@@ -1,4 +1,4 @@
-"""The real `gofer`, run as its users run it."""
+"""The real `gofer`, run as its users run it; what stays beside a test is the installed program itself."""
 
 import json
 import os
@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.cli.warm import Warm
+
 ROOT = Path(__file__).parents[2]
 GOFER = Path(sys.executable).with_name("gofer")
 KEYS = re.compile(r"^(ANTHROPIC|OPENAI|GOFER)_|^PYTHONDONTWRITEBYTECODE$")
@@ -24,6 +26,7 @@ application.cling = tests.cli.errands:CLING
 """
 
 Result = subprocess.CompletedProcess[str]
+WARM = Warm()
 
 
 @dataclass
@@ -44,10 +47,8 @@ class Program:
 
     def __call__(self, *words: str) -> Result:
         """Run one command to its end."""
-        command = [str(GOFER), *words]
-        return subprocess.run(
-            command, cwd=self.folder, env=self._environment(), capture_output=True, text=True, timeout=60, check=False
-        )
+        code, out, err = WARM.run(list(words), self.folder, self._environment(), seconds=60)
+        return Result([str(GOFER), *words], code, out, err)
 
     def json(self, *words: str) -> Any:
         """What a command that succeeds prints with --json."""

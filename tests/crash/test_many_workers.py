@@ -77,7 +77,7 @@ async def test_a_frozen_worker_fences_itself_and_its_runs_end_elsewhere_once(sha
 
 async def taken_over(world: World, frozen: int, runs: list[str]) -> None:
     """Wait until another worker has done something for one of these runs."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not any(line["run"] in runs and line["pid"] != frozen for line in world.ledger()):
             await asyncio.sleep(0.02)
 

@@ -38,7 +38,7 @@ async def furnish(gofer: FakeGofer) -> None:
     await add("browse", {"goal": "Compare train fares"}, status=Status.RUNNING, cost=spent, **recent)
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 async def test_an_errand_is_started_watched_answered_driven_and_stopped(
     scheme: Literal["light", "dark"], width: int, gofer: FakeGofer, site: str, tmp_path: Path
 ) -> None:

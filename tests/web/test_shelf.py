@@ -14,7 +14,7 @@ from gofer.testing.fake_gateway import FakeGofer
 pytestmark = pytest.mark.chromium
 
 Scheme = Literal["light", "dark"]
-LOOKS = [("light", 1280), ("dark", 1280), ("light", 390)]
+LOOKS = [("light", 1280), ("dark", 390)]
 
 
 @pytest.mark.parametrize(("scheme", "width"), LOOKS)
