@@ -250,7 +250,8 @@ async def test_a_table_with_addresses_fits_a_phone(gofer: FakeGofer, site: str, 
         await visit.enter(gofer, f"/runs/{run.id}")
         link = page.locator("#output table").get_by_role("link").first
         height, right, edge = await link.evaluate(
-            "link => { link.scrollIntoView({block: 'nearest'}); const [box, sheet] = [link, link.closest('.sheet')].map(e => e.getBoundingClientRect());"
+            "link => { link.scrollIntoView({block: 'nearest'});"
+            "const [box, sheet] = [link, link.closest('.sheet')].map(e => e.getBoundingClientRect());"
             "return [box.height, box.right, sheet.right] }"
         )
         assert height < 30
