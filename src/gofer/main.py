@@ -180,6 +180,7 @@ def _policy(settings: Settings) -> Policy:
         keep_steps_days=runs.keep_steps_days,
         allow_unpriced=bool(settings.models.unpriced),
         playbooks=settings.playbooks,
+        sandboxes=settings.sandboxes.capacity,
         warm_desktops=settings.sandboxes.warm_desktops,
         warm_contexts=settings.sandboxes.warm_contexts,
         shared_idle_seconds=settings.sandboxes.shared_idle_seconds,

@@ -131,6 +131,12 @@ class Sandboxes(Section):
     idle_seconds: float = Field(
         600.0, gt=0, description="A sandbox that hears nothing from gofer for this long ends itself."
     )
+    capacity: int = Field(
+        24,
+        ge=1,
+        description="Sandboxes that the runs of one machine hold at once, those that wait for a person among them; "
+        "whoever needs one more waits for room.",
+    )
     warm_desktops: int = Field(
         0, ge=0, le=20, description="Desktops kept ready; each costs 330 to 470 MiB while it waits."
     )

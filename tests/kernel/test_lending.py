@@ -92,6 +92,23 @@ async def test_a_sandbox_ends_with_its_block(gofer: Harness, boxes: LocalSandbox
     assert "sandbox.closed" in [event.type for event in await gofer.events(run.id)]
 
 
+async def test_a_run_waits_until_there_is_room_for_its_sandbox(folder: Path, boxes: LocalSandboxes) -> None:
+    policy = Policy(sandboxes=1, retry_seconds=0.05)
+    async with harness(Setup(folder, APPLICATIONS, sandboxes=boxes, policy=policy)) as gofer:
+        first = await gofer.start("use")
+        await gofer.reaches(first.id, Status.WAITING)
+        second, third = await gofer.start("end"), await gofer.start("end")
+        said = await gofer.happens(second.id, "said")
+        assert said.data["text"] == "Waits for a sandbox: all 1 of this machine are held by other runs."
+        assert len(await boxes.living()) == 1
+        await gofer.call("run.cancel", id=third.id)
+        assert (await gofer.ended(third.id)).status is Status.CANCELLED
+        await gofer.call("run.answer", id=first.id, answer="yes")
+        assert (await gofer.ended(first.id)).status is Status.SUCCEEDED
+        assert (await gofer.ended(second.id)).status is Status.SUCCEEDED
+    assert await boxes.living() == []
+
+
 @pytest.mark.parametrize("ending", ["refused", "down"])
 async def test_a_failed_run_leaves_no_sandbox(gofer: Harness, boxes: LocalSandboxes, ending: str) -> None:
     run = await gofer.run("end", ending=ending)

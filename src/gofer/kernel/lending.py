@@ -18,6 +18,7 @@ from gofer.core.errors import GoferError, Unavailable
 from gofer.core.event import SandboxClosed, SandboxOpened
 from gofer.core.sandbox import Sandbox, SandboxSpec, Traffic
 from gofer.core.screen import Screen
+from gofer.kernel.capacity import Capacity
 from gofer.kernel.keeping import Keeping
 from gofer.kernel.parts import Parts
 from gofer.kernel.sharing import Sharing
@@ -52,7 +53,7 @@ class Lender:
         self._parts = parts
         self._screens: dict[str, Screen] = {}
         self._unheld: set[str] = set()
-        self._opening = 0
+        self._capacity = Capacity(parts)
         self.keeping = keeping = Keeping(parts)
         self.book = TrafficBook(parts)
         self.warm = WarmDesktops(parts, keeping)
@@ -116,7 +117,7 @@ class Lender:
         held = {row["ref"]: _ref(row) for row in await self._held()}
         await self._parts.sandboxes.heartbeat(list(held.values()))
         living = {ref.id: ref for ref in await self._parts.sandboxes.living()}
-        if self._opening:  # one of them is about to be written down
+        if self._capacity.opening:  # one of them is about to be written down
             self._unheld = set()
             return []
         unheld = living.keys() - held.keys()
@@ -166,11 +167,8 @@ class Lender:
                 return loan
             except WorkspaceUnavailableError:
                 log.info("sandbox.lost", run=run_id, sandbox=row["ref"])
-        self._opening += 1
-        try:
+        async with self._capacity.place(run_id):
             return await self._make(run_id, spec, name, "new" if row is None else "moved")
-        finally:
-            self._opening -= 1
 
     async def _make(self, run_id: str, spec: SandboxSpec, name: str, how: How) -> Loan:
         began = time.monotonic()

@@ -34,6 +34,7 @@ class Policy:
     retry_factor: float = 3.0
     allow_unpriced: bool = False
     playbooks: Rules = field(default_factory=Rules)
+    sandboxes: int = 24
     warm_desktops: int = 0
     warm_contexts: int = 2
     shared_idle_seconds: float = 120.0

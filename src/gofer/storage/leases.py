@@ -38,6 +38,12 @@ def held_on(connection: sa.Connection, host: str) -> list[sa.RowMapping]:
     return [row for wanted in held for row in connection.execute(wanted.where(leases.c.host == host)).mappings()]
 
 
+def lent_on(connection: sa.Connection, host: str) -> list[str]:
+    """The runs that hold a sandbox on this host and are not over, once for each that they hold."""
+    lent = sa.select(leases.c.run_id).join(runs, runs.c.id == leases.c.run_id)
+    return list(connection.execute(lent.where(runs.c.ended_at.is_(None), leases.c.host == host)).scalars())
+
+
 def drop_kept(connection: sa.Connection, host: str, worker: str) -> None:
     """A worker that begins keeps nothing yet, and the dead keep nothing any more."""
     alive = sa.select(sa.literal(KEEPER) + workers.c.id).where(workers.c.state == ALIVE, workers.c.id != worker)
