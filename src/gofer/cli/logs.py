@@ -2,9 +2,22 @@
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-import structlog
+
+@contextmanager
+def _spared(module: str) -> Iterator[None]:
+    """Keep a module from being loaded by whoever tries to, and does without it."""
+    loaded = sys.modules.setdefault(module, None)  # type: ignore[arg-type]  # this is how Python says that there is none
+    yield
+    if loaded is None:
+        del sys.modules[module]
+
+
+with _spared("rich.traceback"):  # structlog would load it, and pygments with it: 3 MB that nobody here ever uses
+    import structlog
 
 
 def configure(*, quiet: bool = False) -> None:
