@@ -113,7 +113,8 @@ class Signs(_Seen):
     @property
     def message(self) -> str:
         """What the page says loudly: title, headings, what covers it; all of it where it says one thing only."""
-        loud = (self.title, *self.headings) if self.short else ()
+        said = (self.title, *self.headings) if self.short else ()
+        loud = [one for one in said if not phrases.TELLS_ABOUT.search(one)]
         few = max(self.controls, self.links) <= FEW_THINGS and self.content == 0
         notice = (self.text,) if len(self.text) < NOTICE and few and not self.tells else ()
         return " | ".join((*loud, *notice, self.dialog))
