@@ -13,8 +13,9 @@ run: setup ## Set everything up, serve gofer on 127.0.0.1:8420 and run the demo 
 test: setup-dev ## Set everything up and pass the tests
 	@$(PYTHON_HERE) -m pytest -m "not slow" -n 2 --dist loadfile
 
-test-slow: setup-dev ## The long crash tests: hundreds of kills
+test-slow: setup-dev ## The long crash tests (hundreds of kills), and a random search against each property
 	@$(PYTHON_HERE) -m pytest -m slow
+	@$(PYTHON_HERE) -m pytest -m hypothesis --hypothesis-profile searching
 
 test-fast: setup-dev ## Only the tests that need no Chromium, no PostgreSQL and little time
 	@$(PYTHON_HERE) -m pytest -m "not slow and not chromium and not postgres"

@@ -4,8 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from gofer.testing.postgres import fresh_database, postgres
+
+settings.register_profile("any", deadline=None, suppress_health_check=list(HealthCheck))
+settings.register_profile("steady", settings.get_profile("any"), derandomize=True)
+settings.register_profile("searching", settings.get_profile("any"), max_examples=3000)
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

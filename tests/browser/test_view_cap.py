@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.browser.snapshots import PAGES, Element, told
 
@@ -21,7 +21,6 @@ LOOKS = st.one_of(
 NOTES = st.lists(st.sampled_from(["", "A dialog said [e1]", "n" * 5000, "\x00\n[note] x"]), max_size=12)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(page=PAGES, look=LOOKS, notes=NOTES)
 def test_every_view_of_every_page_keeps_to_its_cap_and_to_references_that_exist(
     page: list[Element], look: Look, notes: list[str]
@@ -33,7 +32,6 @@ def test_every_view_of_every_page_keeps_to_its_cap_and_to_references_that_exist(
     assert view == sight(snapshot, [], "http://x/", notes).view(look)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(before=PAGES, after=PAGES, cap=st.integers(100, 2000))
 def test_every_difference_keeps_to_the_cap_too(before: list[Element], after: list[Element], cap: int) -> None:
     old, new = (sight(told(page), [], "http://x/") for page in (before, after))

@@ -9,7 +9,7 @@ from gofer.browser.hand import Hand
 from gofer.browser.mishaps import Reason
 from gofer.browser.words import clipped
 from gofer.core.action import Read
-from gofer.core.browser import Rows
+from gofer.core.browser import Rows, css_and_attribute
 
 MOST_ROWS = 1000
 
@@ -31,9 +31,8 @@ _ROWS = (
     + _CUT
     + """
   return elements.slice(0, limits.rows).map(element => Object.fromEntries(
-    Object.entries(fields).map(([field, selector]) => {
-      const [css, attribute] = selector.split('@');
-      const found = css.trim() ? element.querySelector(css) : element;
+    Object.entries(fields).map(([field, [css, attribute]]) => {
+      const found = css ? element.querySelector(css) : element;
       const text = found && (attribute ? found.getAttribute(attribute) : found.innerText ?? found.textContent);
       return [field, cut((text ?? '').replace(/\\s+/g, ' ').trim())];
     }))); }"""
@@ -65,7 +64,8 @@ async def rows(hand: Hand, each: str, fields: dict[str, str]) -> Rows:
     elements = (await hand.page()).locator(f"css={each}")
     with suppress(TimeoutError):
         await elements.first.wait_for(state="attached", timeout=hand.ready_ms)
-    found: Rows = await elements.evaluate_all(_ROWS, [fields, _LIMITS])
+    parts = {name: css_and_attribute(field) for name, field in fields.items()}
+    found: Rows = await elements.evaluate_all(_ROWS, [parts, _LIMITS])
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from gofer.browser.addresses import allowed
 from gofer.browser.playbook import PLACE, Act, Each, Pages, Read, Step, Table
 from gofer.core.action import Navigate, Target
+from gofer.core.browser import css_and_attribute
 from gofer.core.errors import Refused
 
 _REFERENCE = re.compile(r"(f\d+)?e\d+")
@@ -59,7 +60,7 @@ def _selectors(step: Step) -> Iterator[str]:
     match step:
         case Read():
             yield step.each
-            yield from (where.rpartition("@")[0] or where for where in step.fields.values() if where.strip("@"))
+            yield from (css for css, _ in map(css_and_attribute, step.fields.values()) if css)
         case Each(source="page"):
             yield step.of
         case Act() | Table() | Pages():

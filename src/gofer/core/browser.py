@@ -1,5 +1,6 @@
 """A Browser is what an errand drives; `gofer.testing.contracts.browser` is the suite that each provider passes."""
 
+import re
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -11,6 +12,15 @@ from gofer.core.page import Change, Look, PageView
 __all__ = ["Browser", "Change", "Look", "PageView", "Target"]
 
 Rows = list[dict[str, str]]
+
+_FIELD = re.compile(r"""(?P<css>.*?)(@(?P<attribute>[^\s@"'()\[\]]*)\s*)?""", re.S)
+
+
+def css_and_attribute(field: str) -> tuple[str, str]:
+    """The two parts of a field of `extract_data`, either empty; an `@` that the selector itself quotes stays in it."""
+    parts = _FIELD.fullmatch(field)
+    assert parts  # both parts may be empty, so every text is one
+    return parts["css"].strip(), parts["attribute"] or ""
 
 
 class Browser(Protocol):

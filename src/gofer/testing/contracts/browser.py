@@ -172,6 +172,8 @@ class BrowserSuite:
         await browser.navigate(f"{site}/rows")
         rows = await browser.extract_data(".row", {"name": "b", "link": "a@href"})
         assert rows == [{"name": "One", "link": "/1"}, {"name": "Two words", "link": ""}]
+        quoted = await browser.extract_data(".row", {"none": 'a[href="x@y"]', "link": 'a:not([href="x@y"])@href'})
+        assert [list(row.values()) for row in quoted] == [["", "/1"], ["", ""]]
         assert await browser.extract(Read(target=Target(css="#t"), what="table")) == [["A"], ["1"]]
 
     async def test_a_picture_is_a_png_and_one_of_a_step_a_small_jpeg(self, browser: Browser, site: str) -> None:
