@@ -33,6 +33,7 @@ def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
         ("[server]\nport = 'many'\n", "line 2", 'expected a whole number, found the text "many"'),
         ("[server]\nport = 99999\n", "line 2", "expected 65535 or less, found the number 99999"),
         ("[server]\nhost = 'not a host'\n", "line 2", "expected a host name or an IP address"),
+        ("[sandboxes]\nidle_seconds = 29\n", "line 2", "idle_seconds: expected 90.0 or more, found the number 29"),
         ("server = 3\n", "line 1", "expected a section of settings"),
         ("[server]\norigins = 'x'\n", "line 2", "expected a list in square brackets"),
         ("[storage]\ndatabase = 'mysql://me:secret@db/x'\n", "line 2", "postgresql://, found"),

@@ -129,7 +129,9 @@ class Sandboxes(Section):
 
     provider: str = Field("local", description="Which provider makes sandboxes; `local` is bubblewrap.")
     idle_seconds: float = Field(
-        600.0, gt=0, description="A sandbox that hears nothing from gofer for this long ends itself."
+        600.0,
+        ge=90,  # three of the heartbeats that come every 30 s: one may be late
+        description="A sandbox that hears nothing from gofer for this long ends itself; at least 90.",
     )
     capacity: int = Field(
         24,

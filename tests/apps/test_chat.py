@@ -1,13 +1,14 @@
 """A message in, text out, with a sandbox to work in and a memory per session."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import cast
 
 import pytest
-from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCallPart, UserPromptPart
-from pydantic_ai.models.function import AgentInfo, FunctionModel
+from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCallPart, ToolReturnPart, UserPromptPart
+from pydantic_ai.models.function import AgentInfo, DeltaToolCall, DeltaToolCalls, FunctionModel
 from pydantic_ai.workspaces import LocalWorkspaceBackend
 
 from gofer.apps.chat import APPLICATION
@@ -20,6 +21,7 @@ from gofer.sandboxes.local import LocalSandboxes
 from gofer.testing.fake_run import FakeRun
 from gofer.testing.harness import Setup, harness
 from gofer.testing.models import ScriptedModel
+from gofer.tools.lasting import REPLACED
 
 
 def prompt_of(messages: list[ModelMessage]) -> str:
@@ -85,3 +87,38 @@ async def test_two_messages_of_one_session_wait_for_each_other(tmp_path: Path) -
         second = await gofer.start("chat", message="two", session="a")
         await gofer.ended(first.id)
         assert "I heard one" in str((await gofer.ended(second.id)).output)
+
+
+async def test_a_talk_whose_computer_was_lost_goes_on_with_its_files_and_knows_it(tmp_path: Path) -> None:
+    at_work, lost = asyncio.Event(), asyncio.Event()
+
+    async def stream(messages: list[ModelMessage], _info: AgentInfo) -> AsyncIterator[str | DeltaToolCalls]:
+        said = [str(part.content) for message in messages for part in message.parts if isinstance(part, ToolReturnPart)]
+        if not said:
+            yield command("echo kept | tee n.txt > /tmp/n.txt")
+        elif len(said) == 1:
+            at_work.set()
+            await lost.wait()
+            yield command("cat n.txt /tmp/n.txt 2>&1")
+        else:
+            yield said[1]
+
+    boxes = LocalSandboxes(tmp_path / "boxes")
+    policy = Policy(allow_unpriced=True)
+    setup = Setup(tmp_path, [APPLICATION], model=ScriptedModel(stream), policy=policy, sandboxes=boxes)
+    async with harness(setup) as gofer:
+        run = await gofer.start("chat", message="Remember")
+        await asyncio.wait_for(at_work.wait(), 20)
+    for ref in await boxes.living():
+        await boxes.destroy(ref)
+    lost.set()
+    async with harness(setup) as gofer:
+        answer = str((await gofer.ended(run.id)).output)
+        assert answer.startswith(f"{REPLACED}\nkept\n")
+        assert "/tmp/n.txt: No such file" in answer
+    assert not list((tmp_path / "artifacts").rglob("*checkpoint*"))
+
+
+def command(line: str) -> DeltaToolCalls:
+    """A model's wish to run this."""
+    return {0: DeltaToolCall("run_command", json.dumps({"command": line}), tool_call_id=f"call-{line}")}

@@ -2,15 +2,15 @@
 
 import json
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from pydantic_ai import ModelRetry
 from tests.browser.chromium import reference, served
 from tests.browser.site import site
+from tests.browser.trouble import serving
 from tests.tools.conftest import Call, caller
 
 from gofer.browser.actions import PlaywrightBrowser
@@ -176,13 +176,9 @@ def rude() -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
 
-    server = HTTPServer(("127.0.0.1", 0), Rude)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Rude)
+    with serving(server):
         yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 async def test_a_servers_reason_phrase_is_not_told(call: Call) -> None:

@@ -5,7 +5,7 @@ import ssl
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from subprocess import run
 
@@ -22,6 +22,7 @@ PAGES = {
     "hog": "<button onclick='while (true) ;'>Hog</button>",
     "born-hog": "<h1>Hog</h1><script>while (true) ;</script>",
     "soon-hog": "<button>Hog</button><script>setTimeout(() => { while (true) ; }, 1500)</script>",
+    "key-hog": '<label>Note <input oninput="while (true) ;"></label>',
     "trap": """<h1>Stay</h1><button>Move</button><script>
         onbeforeunload = event => { event.preventDefault(); event.returnValue = 'stay' };
         onunload = () => { for (let end = Date.now() + 300; Date.now() < end;); }</script>""",
@@ -123,11 +124,18 @@ def self_signed(folder: Path) -> Iterator[str]:
     run([*made, "-keyout", key, "-out", certificate], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
-    server = HTTPServer(("127.0.0.1", 0), _Hello)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Hello)
     server.socket = context.wrap_socket(server.socket, server_side=True)
+    with serving(server):
+        yield f"https://127.0.0.1:{server.server_port}"
+
+
+@contextmanager
+def serving(server: ThreadingHTTPServer) -> Iterator[None]:
+    """In threads: one for a connection that Chromium opens ahead and says nothing on would hold up the others' end."""
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"https://127.0.0.1:{server.server_port}"
+        yield
     finally:
         server.shutdown()
         server.server_close()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -96,6 +97,13 @@ def test_the_demo_shop_can_be_looked_at(gofer: Program) -> None:
     seen = gofer.json("page", "http://shop.gofer.example/", "--cap", "100")
     assert seen["tokens"] <= 100
     assert seen["truncated"]
+
+
+def test_looking_at_the_demo_shop_leaves_the_shop_of_a_gofer_that_serves_open(served: Program) -> None:
+    told = served("page", "http://shop.gofer.example/")
+    assert told.returncode == 0, told.stderr
+    with httpx.Client(transport=httpx.HTTPTransport(uds=str(served.data / "shop.sock"))) as visitor:
+        assert visitor.get("http://shop.gofer.example/").status_code == 200
 
 
 def test_a_page_where_nothing_answers_fails(gofer: Program) -> None:

@@ -242,12 +242,12 @@ def check_tellings(app: str, events: list[Event]) -> None:
     for one, other in (
         ("step.started", "step.finished"),
         ("tool.started", "tool.finished"),
-        ("question.asked", "question.answered"),
         ("run.waiting", "run.resumed"),
     ):
         assert kinds[one] == kinds[other], (one, kinds)
+    assert kinds["question.asked"] == kinds["question.answered"] + kinds["question.withdrawn"], kinds
     assert kinds["tool.started"] == TOOLS.get(app, 0), kinds
-    assert kinds["question.asked"] == QUESTIONS.get(app, 0), kinds
+    assert kinds["question.answered"] == QUESTIONS.get(app, 0), kinds
     assert kinds["run.waiting"] <= kinds["question.asked"] + kinds["run.retrying"], kinds
     assert kinds["model.started"] >= kinds["model.finished"], kinds
 

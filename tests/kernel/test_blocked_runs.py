@@ -4,15 +4,19 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from pydantic import BaseModel, ConfigDict
 from tests.tools.test_browser_tools import PaperBrowser
 
-from gofer.core.action import Click, Target
+from gofer.core.action import Action, Click, Target
 from gofer.core.application import Application, RunContext
 from gofer.core.blocker import Blocker, BlockerKind
+from gofer.core.page import Change
 from gofer.core.run import Run, Status
+from gofer.kernel.context import Context
+from gofer.kernel.control import ControlledBrowser
 from gofer.kernel.parts import Policy
 from gofer.testing.harness import Harness, Setup, harness
 from gofer.tools.blockers import ABORT, DONE, LATER, Terms
@@ -27,7 +31,14 @@ class Gate(PaperBrowser):
     def __init__(self) -> None:
         super().__init__()
         self.shut = True
+        self.shuts_again = False
         self.acted_at = 0.0
+
+    async def act(self, action: Action, *, tell: bool = True) -> Change:
+        """The page; perhaps acting is what shuts the gate."""
+        change = await super().act(action, tell=tell)
+        self.shut, self.shuts_again = self.shut or self.shuts_again, False
+        return change
 
     async def blocker(self) -> Blocker:
         """As long as the gate is shut and something was done."""
@@ -48,7 +59,8 @@ GATES: dict[str, Gate] = {}
 async def errand(run: RunContext, asked: Asked) -> str:
     """Two clicks, each a step; the first runs into a blocker."""
     gate = GATES[run.id] = GATES.get(run.id) or Gate()
-    browser = UnblockedBrowser(run, gate, Terms(seconds=asked.seconds))
+    held = ControlledBrowser(gate, cast(Context, run)._waits)
+    browser = UnblockedBrowser(run, held, Terms(seconds=asked.seconds))
 
     async def click(ref: str) -> str:
         await browser.click_element(Target(ref=ref))
@@ -73,6 +85,10 @@ async def gofer(folder: Path) -> AsyncIterator[Harness]:
 async def blocked(gofer: Harness, seconds: float = 60.0) -> Run:
     run = await gofer.start("errand", seconds=seconds)
     return await gofer.reaches(run.id, Status.WAITING)
+
+
+async def told_of_questions(gofer: Harness, run_id: str) -> list[str]:
+    return [event.type for event in await gofer.events(run_id) if event.type.startswith("question.")]
 
 
 async def hows(gofer: Harness, run_id: str) -> list[object]:
@@ -151,4 +167,21 @@ async def test_a_way_that_was_freed_during_the_crash_leaves_no_stale_question(fo
     GATES[run.id].shut = False
     async with harness(setup(folder)) as gofer:
         assert (await gofer.ended(run.id)).output == "e1e2"
+        assert await told_of_questions(gofer, run.id) == ["question.asked", "question.withdrawn"]
     assert [type(action) for action in GATES[run.id].acted] == [Click] * 3
+
+
+async def test_a_question_that_was_withdrawn_can_be_asked_and_answered_again(folder: Path) -> None:
+    async with harness(setup(folder)) as gofer:
+        run = await blocked(gofer)
+    GATES[run.id].shut, GATES[run.id].shuts_again = False, True
+    async with harness(setup(folder)) as gofer:
+        await gofer.happens(run.id, "question.withdrawn")
+        async with asyncio.timeout(10):
+            while len(told := await told_of_questions(gofer, run.id)) < 3:
+                await asyncio.sleep(0.01)
+        assert told == ["question.asked", "question.withdrawn", "question.asked"]
+        await gofer.call("run.answer", id=run.id, answer=DONE)
+        assert (await gofer.ended(run.id)).output == "e1e2"
+        asked = [event for event in await gofer.events(run.id) if event.type == "question.asked"]
+        assert len({str(event.data["question"]) for event in asked}) == 2

@@ -13,8 +13,10 @@ from gofer.core.errors import Refused, Unavailable
 from gofer.core.question import Question
 from gofer.core.run import Status
 from gofer.core.sandbox import Sandbox, SandboxSpec
+from gofer.kernel.checkpoints import MOST_MB, Checkpoints
 from gofer.kernel.parts import Policy
 from gofer.sandboxes.local import LocalSandboxes
+from gofer.storage.artifacts import ArtifactStore
 from gofer.testing.harness import Harness, Setup, harness
 
 
@@ -59,7 +61,15 @@ async def end(run: RunContext, asked: Asked) -> str:
         return await run.step(act)
 
 
-APPLICATIONS = [Application("use", "", Asked, use), Application("end", "", Asked, end)]
+async def both(run: RunContext, asked: Asked) -> None:
+    """Hold two sandboxes, the second only after a person said so."""
+    async with run.sandbox(SandboxSpec()):
+        await run.ask(Question(text="Go on?"))
+        async with run.sandbox(SandboxSpec(), "other"):
+            await run.say("both")
+
+
+APPLICATIONS = [Application(flow.__name__, "", Asked, flow) for flow in (use, end, both)]
 
 
 @pytest.fixture
@@ -92,21 +102,49 @@ async def test_a_sandbox_ends_with_its_block(gofer: Harness, boxes: LocalSandbox
     assert "sandbox.closed" in [event.type for event in await gofer.events(run.id)]
 
 
-async def test_a_run_waits_until_there_is_room_for_its_sandbox(folder: Path, boxes: LocalSandboxes) -> None:
-    policy = Policy(sandboxes=1, retry_seconds=0.05)
+async def test_runs_wait_for_room_for_a_sandbox_and_hold_no_slot_meanwhile(folder: Path, boxes: LocalSandboxes) -> None:
+    policy = Policy(sandboxes=1, concurrent_runs=2, retry_seconds=0.05)
     async with harness(Setup(folder, APPLICATIONS, sandboxes=boxes, policy=policy)) as gofer:
         first = await gofer.start("use")
         await gofer.reaches(first.id, Status.WAITING)
-        second, third = await gofer.start("end"), await gofer.start("end")
-        said = await gofer.happens(second.id, "said")
-        assert said.data["text"] == "Waits for a sandbox: all 1 of this machine are held by other runs."
+        second, third, fourth = [await gofer.start("end") for _ in range(3)]
+        waiting = await gofer.happens(second.id, "run.waiting")
+        assert waiting.data["reason"] == "all 1 sandboxes of this machine are held by other runs"
+        await gofer.happens(fourth.id, "run.waiting")
         assert len(await boxes.living()) == 1
         await gofer.call("run.cancel", id=third.id)
         assert (await gofer.ended(third.id)).status is Status.CANCELLED
         await gofer.call("run.answer", id=first.id, answer="yes")
+        for run in (first, second, fourth):
+            assert (await gofer.ended(run.id)).status is Status.SUCCEEDED
+    assert await boxes.living() == []
+
+
+async def test_a_run_that_has_a_sandbox_gets_another_while_others_wait(folder: Path, boxes: LocalSandboxes) -> None:
+    policy = Policy(sandboxes=1, retry_seconds=0.05)
+    async with harness(Setup(folder, APPLICATIONS, sandboxes=boxes, policy=policy)) as gofer:
+        first = await gofer.start("both")
+        await gofer.reaches(first.id, Status.WAITING)
+        second = await gofer.start("end")
+        await gofer.happens(second.id, "run.waiting")
+        await gofer.call("run.answer", id=first.id, answer="yes")
         assert (await gofer.ended(first.id)).status is Status.SUCCEEDED
         assert (await gofer.ended(second.id)).status is Status.SUCCEEDED
-    assert await boxes.living() == []
+
+
+async def test_a_wait_for_room_goes_on_after_a_restart(folder: Path, boxes: LocalSandboxes) -> None:
+    setup = Setup(folder, APPLICATIONS, sandboxes=boxes, policy=Policy(sandboxes=1, retry_seconds=0.05))
+    async with harness(setup) as gofer:
+        first = await gofer.start("use")
+        await gofer.reaches(first.id, Status.WAITING)
+        second = await gofer.start("end")
+        await gofer.happens(second.id, "run.waiting")
+    async with harness(setup) as gofer:
+        await gofer.happens(second.id, "run.recovered")
+        await gofer.call("run.cancel", id=first.id)
+        assert (await gofer.ended(second.id)).status is Status.SUCCEEDED
+        told = [event.type for event in await gofer.events(second.id)]
+        assert (told.count("run.waiting"), told.count("run.resumed")) == (1, 1)
 
 
 @pytest.mark.parametrize("ending", ["refused", "down"])
@@ -151,6 +189,35 @@ async def test_a_lost_sandbox_is_replaced_and_its_checkpoint_put_back(setup: Set
         await gofer.call("run.answer", id=run.id, answer="yes")
         assert (await gofer.ended(run.id)).output == "kept, moved"
     assert await boxes.living() == []
+
+
+@pytest.fixture
+async def box(boxes: LocalSandboxes) -> AsyncIterator[Sandbox]:
+    """A sandbox that no run holds."""
+    box = await boxes.create(SandboxSpec())
+    yield box
+    await box.close()
+    assert box.ref
+    await boxes.destroy(box.ref)
+
+
+async def test_a_working_folder_is_kept_once_for_each_change(folder: Path, box: Sandbox) -> None:
+    checkpoints, archive = Checkpoints(ArtifactStore(str(folder))), folder / "a-run" / ".checkpoint-main"
+    for change, stored in [("touch a", True), ("true", False), ("rm a", True), ("cat .", False)]:
+        archive.unlink(missing_ok=True)
+        await box.run(change, shell=True)
+        await checkpoints.keep("a-run", box, "main")
+        assert archive.exists() is stored, change
+    await checkpoints.keep("a-run", box, "other")
+    await checkpoints.drop("a-run", "other")
+    await checkpoints.drop("a-run", "other")
+
+
+async def test_a_working_folder_that_is_too_large_is_not_kept(folder: Path, box: Sandbox) -> None:
+    await box.run(f"dd if=/dev/zero of=big bs=1M count={MOST_MB + 1}", shell=True)
+    with pytest.raises(Refused, match="more than 64 MB"):
+        await Checkpoints(ArtifactStore(str(folder))).keep("a-run", box, "main")
+    assert not (folder / "a-run").exists()
 
 
 async def test_a_checkpoint_that_cannot_be_read_is_not_taken_for_none(

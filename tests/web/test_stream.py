@@ -79,6 +79,23 @@ async def test_the_list_streams_runs_as_they_are(gofer: FakeGofer, client: httpx
     assert json.loads(told[6:])["id"] == run.id
 
 
+async def test_what_changes_while_the_changes_before_are_sent_is_sent_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "GATHER_SECONDS", 0.01)
+    sending = asyncio.Event()
+
+    async def changes() -> AsyncIterator[str]:
+        yield "first"
+        await sending.wait()
+        yield "last"
+
+    told: list[list[str]] = []
+    async for ids in stream.gathered(changes()):
+        told.append(ids)
+        sending.set()
+        await asyncio.sleep(0.05)
+    assert told == [["first"], ["last"]]
+
+
 async def test_silence_is_filled_with_heartbeats(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.01)
     closed = asyncio.Event()

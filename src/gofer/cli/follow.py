@@ -60,7 +60,7 @@ class Asker:
         if event.type == "question.asked":
             question = AskedQuestion.model_validate(event.data["question"])
             self._asking = asyncio.create_task(self._ask(question))
-        elif event.type in ("question.answered", "run.cancelled", "run.failed"):
+        elif event.type in ("question.answered", "question.withdrawn", "run.cancelled", "run.failed"):
             self.withdraw()
 
     def withdraw(self) -> None:

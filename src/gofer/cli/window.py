@@ -4,7 +4,7 @@ import ipaddress
 import re
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -49,7 +49,7 @@ async def window(settings: Settings, url: str, private: bool, any_answer: bool =
     With `any_answer` what came of a page that went wrong otherwise is a page too.
     """
     parts = checked(url, private)
-    async with _shop(settings, parts.hostname), _desktop(settings, _egress(parts, private)) as browser:
+    async with _desktop(settings, _egress(parts, private)) as browser:
         try:
             yield Sight(browser, await _status(browser, url, any_answer))
         except GoferError as error:
@@ -117,15 +117,6 @@ async def _answered(browser: Browser) -> bool:
 
 
 @asynccontextmanager
-async def _shop(settings: Settings, host: str | None) -> AsyncIterator[None]:
-    """The demo shop sells while somebody looks at it."""
-    if host == HOST:
-        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    async with shop_open(settings.data / "shop.sock") if host == HOST else nullcontext():
-        yield
-
-
-@asynccontextmanager
 async def _desktop(settings: Settings, egress: Egress) -> AsyncIterator[Browser]:
     """A browser on a desktop of its own, which ends with the block."""
     opened, options = catalog.load(BROWSER), catalog.load(OPTIONS)(private=egress.private)
@@ -139,14 +130,15 @@ async def _desktop(settings: Settings, egress: Egress) -> AsyncIterator[Browser]
 
 @asynccontextmanager
 async def desk(settings: Settings, egress: Egress) -> AsyncIterator[Screen]:
-    """The screen of a desktop that ends with the block."""
+    """The screen of a desktop that ends with the block, as does a demo shop of its own: another's socket is theirs."""
     with tempfile.TemporaryDirectory(prefix="gofer-page-") as folder:
-        names = {HOST: str(settings.data / "shop.sock")}
+        shop = Path(folder) / "shop.sock"
         make = catalog.sandbox_provider(settings.sandboxes.provider)
-        provider = make(Path(folder) / "sandboxes", names=names)
-        box = await provider.create(SandboxSpec(profile=Profile.DESKTOP, egress=egress))
-        try:
-            yield box.screen
-        finally:
-            await box.close()
-            await provider.destroy(box.ref)
+        provider = make(Path(folder) / "sandboxes", names={HOST: str(shop)})
+        async with shop_open(shop):
+            box = await provider.create(SandboxSpec(profile=Profile.DESKTOP, egress=egress))
+            try:
+                yield box.screen
+            finally:
+                await box.close()
+                await provider.destroy(box.ref)

@@ -109,6 +109,7 @@ LINES: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
     "question.asked": _asked,
     "question.answered": lambda data: f"answered by {data['by']}: {data['answer']}",
     "question.postponed": lambda data: f"{data['by']} gave it time until {data['deadline'][:16].replace('T', ' ')} UTC",
+    "question.withdrawn": lambda data: "needs no answer any more",
     "blocker.seen": lambda data: f"is blocked: {_blocked(data['blocker'])} at {data['url']}",
     "blocker.gone": lambda data: f"blocker {data['how']} after {data['seconds']:.0f} s",
     "sandbox.opened": lambda data: f"computer is on ({data['profile']}, {data['how']}, {data['seconds']:.1f} s)",

@@ -178,6 +178,13 @@ class QuestionPostponed(Body):
     by: str
 
 
+class QuestionWithdrawn(Body):
+    """Nothing needs to be answered any more: the run went on without, after a crash. Its end tells that by itself."""
+
+    type: Literal["question.withdrawn"] = "question.withdrawn"
+    question_id: str
+
+
 class SandboxOpened(Body):
     """A computer is on; `how` tells whether it is new, found again after a crash, or a replacement."""
 
@@ -336,6 +343,7 @@ EventBody = Annotated[
     | QuestionAsked
     | QuestionAnswered
     | QuestionPostponed
+    | QuestionWithdrawn
     | SandboxOpened
     | SandboxClosed
     | EgressRefused

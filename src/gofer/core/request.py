@@ -1,7 +1,6 @@
 """A Request is one thing somebody (or a schedule, or another run) asks for."""
 
 from enum import StrEnum
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
@@ -31,6 +30,3 @@ class Request(BaseModel):
     trigger: Trigger = Trigger.API
     priority: int = Field(5, ge=1, le=9, description="1 goes first, 9 last.")
     retry_of: str | None = None
-
-
-JsonObject = dict[str, Any]

@@ -148,8 +148,9 @@ class Context:
     @asynccontextmanager
     async def sandbox(self, spec: SandboxSpec, name: str = "main") -> AsyncIterator[Sandbox]:
         """A leased computer."""
-        permitted = spec.model_copy(update={"egress": self._permitted(spec.egress)})
-        async with self._lender.lend(self.id, permitted if spec.profile is Profile.DESKTOP else spec, name) as loan:
+        if spec.profile is Profile.DESKTOP:
+            spec = spec.model_copy(update={"egress": self._permitted(spec.egress)})
+        async with self._lender.lend(self.id, spec, name, self._waits) as loan:
             yield loan.box
 
     @asynccontextmanager
@@ -178,7 +179,7 @@ class Context:
         """Save the computer's working directory."""
 
         async def work() -> JsonValue:
-            await self._lender.checkpoint(self.id, box, name)
+            await self._lender.checkpoints.keep(self.id, box, name)
             return None
 
         await self._steps.remember("checkpoint", work)
@@ -199,12 +200,13 @@ class Context:
         await self.emit(Said(text=text))
 
     async def save(self, name: str, data: bytes, media_type: str) -> Artifact:
-        """Hand a file over."""
+        """Hand a file over. Other bytes in another attempt are another file: what was told of stays as it is."""
 
-        artifact_id = digest(f"{self.id}/{self._steps.identity('save')}")[:16]
+        said = artifacts.describe("", self.id, name, data, media_type)
+        artifact_id = digest(f"{self.id}/{self._steps.identity('save')}/{said.sha256}")[:16]
 
         async def work() -> JsonValue:
-            saved = artifacts.describe(artifact_id, self.id, name, data, media_type)
+            saved = said.model_copy(update={"id": artifact_id})
             await self._parts.artifacts.put(saved, data)
             await self._parts.log.append(
                 self.id,

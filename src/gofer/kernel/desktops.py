@@ -58,7 +58,8 @@ class Desktops:
 
     async def left(self, run_id: str, viewer: Principal) -> None:
         """Somebody stopped watching; who held control and does not come back soon hands it back."""
-        self._viewers[run_id, viewer.id] -= 1
+        self._viewers.subtract([(run_id, viewer.id)])
+        self._viewers = +self._viewers
         await self._log.append(run_id, ViewerLeft(who=viewer.id))
         if await self.holds_control(run_id, viewer):
             leaving = asyncio.create_task(self._return_later(run_id, viewer))

@@ -38,7 +38,17 @@ class Intake:
         self.applications: Mapping[str, Application] = {}
 
     async def accept(self, request: Request) -> Run:
-        """The run of this request; the same key from the same principal gives the same run."""
+        """The run of this request; the same key from the same principal gives the same run, whatever else is asked."""
+        stored = await self._known(request) or await self._queued(request)
+        return runs.as_run(stored, queue_position=stored["position"])
+
+    async def _known(self, request: Request) -> dict[str, Any] | None:
+        """What was accepted under this key; that it would be refused today changes nothing."""
+        if request.key is None:
+            return None
+        return await self._database.read(partial(_find, principal=request.principal, key=request.key))
+
+    async def _queued(self, request: Request) -> dict[str, Any]:
         application = self._application(request.app)
         wanted = validated(application.input, request.input)
         await self._refuse_unplayable(request, application, wanted)
@@ -46,7 +56,7 @@ class Intake:
         stored = await self._database.write(partial(_insert, row=row))
         self._log.publish(stored["id"])
         self._slots.kick()
-        return runs.as_run(stored, queue_position=stored["position"])
+        return stored
 
     def _application(self, name: str) -> Application:
         application = self.applications.get(name)
@@ -140,8 +150,17 @@ def _field(wrong: ErrorDetails, shape: type[BaseModel]) -> tuple[str, str]:
     return path or "input", words
 
 
+def _find(connection: sa.Connection, principal: str, key: str) -> dict[str, Any] | None:
+    stored = runs.find_by_key(connection, principal, key)
+    return None if stored is None else _placed(connection, stored)
+
+
 def _insert(connection: sa.Connection, row: dict[str, Any]) -> dict[str, Any]:
     stored, new = runs.insert_or_known(connection, row)
     if new:
         events.begin(connection, events.Entry(row["id"], RunQueued().type, row["created_at"], {}))
+    return _placed(connection, stored)
+
+
+def _placed(connection: sa.Connection, stored: sa.RowMapping) -> dict[str, Any]:
     return {**stored, "position": runs.position(connection, stored)}

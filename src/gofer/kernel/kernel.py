@@ -5,6 +5,7 @@ import asyncio
 import structlog
 
 from gofer.kernel.access import Access
+from gofer.kernel.cancelling import Cancelling
 from gofer.kernel.desktops import Desktops
 from gofer.kernel.engine.engine import VERSION, Engine
 from gofer.kernel.forgotten import Forgotten
@@ -34,6 +35,7 @@ class Kernel:
         self.intake = Intake(parts.database, parts.log, parts.clock, self.slots)
         self.intake.applications = parts.applications
         self.access = Access(parts.database, parts.clock)
+        self.cancelling = Cancelling(parts, self.watch, self.lender)
         self.desktops = Desktops(parts.database, parts.log, self.lender, self.watch)
         self.liveness = Liveness(parts.database, parts.worker, parts.host, self.engine)
         self.engine.confirmed = self.liveness.confirmed

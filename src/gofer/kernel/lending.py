@@ -13,25 +13,22 @@ import structlog
 from pydantic_ai.messages import WorkspaceRef
 from pydantic_ai.workspaces import WorkspaceUnavailableError
 
-from gofer.core.artifact import Artifact
 from gofer.core.errors import GoferError, Unavailable
 from gofer.core.event import SandboxClosed, SandboxOpened
 from gofer.core.sandbox import Sandbox, SandboxSpec, Traffic
 from gofer.core.screen import Screen
 from gofer.kernel.capacity import Capacity
+from gofer.kernel.checkpoints import Checkpoints, losses_told
 from gofer.kernel.keeping import Keeping
 from gofer.kernel.parts import Parts
 from gofer.kernel.sharing import Sharing
 from gofer.kernel.traffic import TrafficBook
+from gofer.kernel.waits import Waits
 from gofer.kernel.warm import WarmDesktops
-from gofer.storage import artifacts, leases
+from gofer.storage import leases
 
 REAP_SECONDS = 30.0
 """How often sandboxes that nobody holds are looked for; one is ended when two looks in a row find it unheld."""
-
-CHECKPOINT = ".checkpoint-"
-ARCHIVE = "/tmp/.gofer-checkpoint.tgz"
-"""Inside the sandbox, whose /tmp is its own."""
 
 log = structlog.get_logger()
 How = Literal["new", "reattached", "moved"]
@@ -55,6 +52,7 @@ class Lender:
         self._unheld: set[str] = set()
         self._capacity = Capacity(parts)
         self.keeping = keeping = Keeping(parts)
+        self.checkpoints = Checkpoints(parts.artifacts)
         self.book = TrafficBook(parts)
         self.warm = WarmDesktops(parts, keeping)
         self.sharing = Sharing(parts, keeping, self.book)
@@ -69,17 +67,16 @@ class Lender:
         self.book.tell(ref.id, traffic)
 
     @asynccontextmanager
-    async def lend(self, run_id: str, spec: SandboxSpec, name: str) -> AsyncIterator[Loan]:
+    async def lend(self, run_id: str, spec: SandboxSpec, name: str, waits: Waits) -> AsyncIterator[Loan]:
         """A sandbox for as long as the block runs. An error keeps it for the next attempt; success ends it."""
         self._served.add(run_id)
-        loan = await self._open(run_id, spec, name)
+        loan = await self._reattached(run_id, spec, name) or await self._made(run_id, spec, name, waits)
         if loan.box.screen is not None:
             self._screens[run_id] = loan.box.screen
         with self.book.holding(loan.box.ref.id if loan.box.ref else name, run_id):
             try:
-                yield loan
-            except WorkspaceUnavailableError as error:
-                raise Unavailable(f"The sandbox is gone: {error}", code="ERR_SANDBOX_LOST") from error
+                with losses_told():
+                    yield loan
             finally:
                 self._screens.pop(run_id, None)
                 await loan.box.close()
@@ -105,11 +102,12 @@ class Lender:
 
     async def end(self, run_id: str, name: str) -> None:
         """Destroy one sandbox and forget its lease; one on another host is left to that host's reaper."""
-        row = await self._parts.database.read(partial(leases.find, run_id=run_id, name=name))
+        row = await self._lease(run_id, name)
         if row is None:
             return
         if row["host"] == self._parts.host:
             await self._parts.sandboxes.destroy(_ref(row))
+        await self.checkpoints.drop(run_id, name)
         await self._parts.log.append(run_id, SandboxClosed(name=name), change=partial(_drop, run_id=run_id, name=name))
 
     async def reap(self) -> list[str]:
@@ -148,34 +146,34 @@ class Lender:
                 log.exception("sandbox.reaper_failed")
             await asyncio.sleep(REAP_SECONDS)
 
-    async def checkpoint(self, run_id: str, box: Sandbox, name: str) -> None:
-        """Keep the working directory as an archive in the artifact store."""
-        folder = await box.working_dir()
-        await _tar(box, "-czf", ARCHIVE, "-C", folder, ".")
-        data = await box.read_bytes(ARCHIVE)
-        archive = _archive(run_id, name, data)
-        await self._parts.artifacts.put(archive, data)
-
-    async def _open(self, run_id: str, spec: SandboxSpec, name: str) -> Loan:
+    async def _reattached(self, run_id: str, spec: SandboxSpec, name: str) -> Loan | None:
         began = time.monotonic()
-        row = await self._parts.database.read(partial(leases.find, run_id=run_id, name=name))
-        if row is not None and row["host"] == self._parts.host:
-            try:
-                box = await self._parts.sandboxes.attach(_ref(row), spec)
-                loan = Loan(box, "reattached", time.monotonic() - began)
-                self._parts.log.add(run_id, self._opened(name, loan))
-                return loan
-            except WorkspaceUnavailableError:
-                log.info("sandbox.lost", run=run_id, sandbox=row["ref"])
-        async with self._capacity.place(run_id):
-            return await self._make(run_id, spec, name, "new" if row is None else "moved")
+        row = await self._lease(run_id, name)
+        if row is None or row["host"] != self._parts.host:
+            return None
+        try:
+            box = await self._parts.sandboxes.attach(_ref(row), spec)
+        except WorkspaceUnavailableError:
+            log.info("sandbox.lost", run=run_id, sandbox=row["ref"])
+            return None
+        loan = Loan(box, "reattached", time.monotonic() - began)
+        self._parts.log.add(run_id, self._opened(name, loan))
+        return loan
+
+    async def _made(self, run_id: str, spec: SandboxSpec, name: str, waits: Waits) -> Loan:
+        async with self._capacity.place(run_id, waits):
+            had_one = await self._lease(run_id, name) is not None
+            return await self._make(run_id, spec, name, "moved" if had_one else "new")
+
+    async def _lease(self, run_id: str, name: str) -> sa.RowMapping | None:
+        return await self._parts.database.read(partial(leases.find, run_id=run_id, name=name))
 
     async def _make(self, run_id: str, spec: SandboxSpec, name: str, how: How) -> Loan:
         began = time.monotonic()
         box = await self.warm.create(spec)
         try:
             if how == "moved":
-                await self._restore(run_id, box, name)
+                await self.checkpoints.put_back(run_id, box, name)
             loan = Loan(box, how, time.monotonic() - began)
             await self._write_down(run_id, name, loan)
         except BaseException:
@@ -211,27 +209,6 @@ class Lender:
             host=self._parts.host,
             seconds=round(loan.seconds, 3),
         )
-
-    async def _restore(self, run_id: str, box: Sandbox, name: str) -> None:
-        archive = _archive(run_id, name, b"")
-        try:
-            data = await self._parts.artifacts.read_whole(archive)
-        except Unavailable as error:
-            if error.code == "ERR_NOT_FOUND":
-                return  # none was made
-            raise
-        await box.write_bytes(ARCHIVE, data)
-        await _tar(box, "-xzf", ARCHIVE, "-C", await box.working_dir())
-
-
-async def _tar(box: Sandbox, *arguments: str) -> None:
-    done = await box.run(["tar", *arguments], timeout=120)
-    if done.exit_code != 0:
-        raise Unavailable(f"The working directory could not be packed: {done.stderr[-300:]}")
-
-
-def _archive(run_id: str, name: str, data: bytes) -> Artifact:
-    return artifacts.describe(f"{CHECKPOINT}{name}", run_id, f"{CHECKPOINT}{name}", data, "application/gzip")
 
 
 def _put(connection: sa.Connection, row: dict[str, Any]) -> None:

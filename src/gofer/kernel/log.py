@@ -4,8 +4,9 @@ import asyncio
 import threading
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from concurrent.futures import Future
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -107,17 +108,20 @@ class EventLog:
 
     async def changes(self) -> AsyncIterator[str]:
         """Ids of runs that something happened to, as it happens; never ends."""
+        async with aclosing(self._changes_here() if self._database.sqlite else self._changes_anywhere()) as changes:
+            async for run_id in changes:
+                yield run_id
+
+    async def _changes_here(self) -> AsyncGenerator[str, None]:
         changed: asyncio.Queue[str] = asyncio.Queue()
         self._watchers.add(changed)
         try:
-            while self._database.sqlite:
+            while True:
                 yield await changed.get()
-            async for run_id in self._changes_anywhere():
-                yield run_id
         finally:
             self._watchers.discard(changed)
 
-    async def _changes_anywhere(self) -> AsyncIterator[str]:
+    async def _changes_anywhere(self) -> AsyncGenerator[str, None]:
         told: dict[str, float] | None = None
         looked = time.monotonic()
         while True:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from gofer.core.application import Until
 from gofer.core.errors import Denied
-from gofer.core.event import QuestionAnswered, QuestionAsked, RunResumed, RunWaiting
+from gofer.core.event import QuestionAnswered, QuestionAsked, QuestionWithdrawn, RunResumed, RunWaiting
 from gofer.core.question import AskedQuestion, Question, QuestionState
 from gofer.core.run import Status, WaitingFor
 from gofer.kernel.parts import Parts
@@ -92,8 +92,15 @@ class Waits:
             async with self.parked(WaitingFor.PERSON, f"{holder} has control"):
                 await self._watch.control_returned(self._run_id)
         if self.slotless:  # what was asked before a crash is over, if the agent acts and does not ask again
-            await self._parts.database.write(partial(_withdraw, run_id=self._run_id))
+            await self._withdraw()
         await self.go_on()
+
+    async def _withdraw(self) -> None:
+        """Take back what a person was to clear away; one who answers at this moment still has answered."""
+        for asked in await self._parts.database.read(partial(questions.open_of, run_id=self._run_id)):
+            if asked.question.clears:
+                closing = partial(questions.close, question_id=asked.id, state=QuestionState.WITHDRAWN)
+                await self._parts.log.append(self._run_id, QuestionWithdrawn(question_id=asked.id), change=closing)
 
     async def _asked(self, question_id: str, question: Question) -> AskedQuestion:
         now = self._parts.clock.now()
@@ -172,10 +179,6 @@ class _Resuming:
         self.has_slot = row is not None and row["status"] == Status.RUNNING.value
         queued = {"status": Status.QUEUED.value, "waiting_for": None}
         return runs.change_if(connection, self._run_id, [Status.WAITING], **queued)
-
-
-def _withdraw(connection: sa.Connection, run_id: str) -> None:
-    questions.withdraw_clearing(connection, run_id)
 
 
 def _ask(connection: sa.Connection, asked: AskedQuestion) -> None:

@@ -1,7 +1,6 @@
 """What can be asked about runs."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any, Literal
@@ -10,15 +9,15 @@ import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from gofer.core.artifact import Artifact
-from gofer.core.errors import GoferError, Refused
-from gofer.core.event import Event, QuestionAnswered, QuestionPostponed, RunCancelled
+from gofer.core.errors import Refused
+from gofer.core.event import Event, QuestionAnswered, QuestionPostponed
 from gofer.core.operation import Operation
 from gofer.core.principal import Principal
 from gofer.core.question import AskedQuestion, QuestionState
 from gofer.core.request import Request, Trigger
 from gofer.core.run import Run, Status
 from gofer.kernel.kernel import Kernel
-from gofer.storage import artifacts, events, questions, runs, workers
+from gofer.storage import artifacts, events, questions, runs
 
 READ, WRITE, CONTROL = "runs:read", "runs:write", "runs:control"
 
@@ -139,18 +138,8 @@ class RunOperations:
         """Stop it: at once if nobody carries it, else its worker is told."""
         run = await self.show(principal, wanted)
         _still_going(run)
-        if await self._database.write(partial(_ask_to_stop, run_id=run.id, by=principal.id)):
-            self._kernel.watch.kick()
-        else:
-            await self._end_uncarried(run.id, principal.id)
+        await self._kernel.cancelling.cancel(run.id, principal.id)
         return await self.show(principal, wanted)
-
-    async def _end_uncarried(self, run_id: str, by: str) -> None:
-        with suppress(GoferError, OSError):  # what cannot be ended now is reaped: the run is over
-            await self._kernel.lender.end_all(run_id)
-        change = partial(_end_uncarried, run_id=run_id, by=by, at=self._kernel.parts.clock.now().timestamp())
-        if not await self._kernel.parts.log.append(run_id, RunCancelled(by=by), key="end", change=change):
-            self._kernel.watch.kick()  # a worker was faster
 
     async def retry(self, principal: Principal, wanted: RetryRun) -> Run:
         """A new run, linked to the old."""
@@ -261,22 +250,3 @@ def merged(old: Mapping[str, JsonValue], patch: Mapping[str, JsonValue]) -> dict
         elif value is not None:
             result[name] = value
     return result
-
-
-def _ask_to_stop(connection: sa.Connection, run_id: str, by: str) -> bool:
-    """Whether a worker carries the run, which then sees that it shall stop."""
-    runs.update(connection, run_id, cancel_by=by)
-    return _carried(connection, run_id)
-
-
-def _carried(connection: sa.Connection, run_id: str) -> bool:
-    row = runs.find(connection, run_id)
-    return row is not None and row["worker"] is not None and workers.alive(connection, row["worker"])
-
-
-def _end_uncarried(connection: sa.Connection, run_id: str, by: str, at: float) -> bool:
-    if _carried(connection, run_id):
-        return False
-    questions.withdraw(connection, run_id)
-    ended = {"status": Status.CANCELLED.value, "waiting_for": None, "controlled_by": None, "cancel_by": by}
-    return runs.change_if(connection, run_id, [Status.QUEUED, Status.RUNNING, Status.WAITING], ended_at=at, **ended)

@@ -49,6 +49,10 @@ class ArtifactStore:
         """All the bytes at once."""
         return b"".join([chunk async for chunk in self.read(artifact)])
 
+    async def drop(self, artifact: Artifact) -> None:
+        """Delete the bytes; raises `Unavailable`, with ERR_NOT_FOUND where some stores have no such file."""
+        await (await self._loaded()).drop(_path(artifact), f"The file {artifact.name} could not be deleted")
+
     async def probe(self) -> None:
         """Raises `Unavailable` unless files can be stored here."""
         doing = f"Nothing can be stored in {self.address}"

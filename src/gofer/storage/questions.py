@@ -60,13 +60,6 @@ def expire(connection: sa.Connection, asked: AskedQuestion, by: str) -> bool:
     return close(connection, asked.id, QuestionState.EXPIRED, asked.question.default, by)
 
 
-def withdraw_clearing(connection: sa.Connection, run_id: str) -> None:
-    """Close what a run asked before a crash and does not need to know any more."""
-    for asked in open_of(connection, run_id):
-        if asked.question.clears:
-            close(connection, asked.id, QuestionState.WITHDRAWN)
-
-
 def closed(connection: sa.Connection, question_ids: list[str]) -> list[AskedQuestion]:
     """Those of these questions that are no longer open."""
     wanted = sa.select(questions).where(questions.c.id.in_(question_ids), questions.c.state != QuestionState.OPEN.value)

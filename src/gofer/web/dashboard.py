@@ -1,10 +1,9 @@
 """The pages for people: the list of runs, and one run as it happens."""
 
-import re
 from typing import Any
 
 from fastapi import FastAPI, Request
-from pydantic import JsonValue, TypeAdapter
+from pydantic import TypeAdapter
 from starlette.responses import RedirectResponse, Response
 
 from gofer.core.errors import GoferError, Refused
@@ -48,7 +47,7 @@ class Dashboard:
         run: Run = await call(self.gateway, principal, "run.show", {"id": request.path_params["id"]})
         data = {"run": as_json(run), "desktop": self.desktop(run)} | self.common(principal)
         form = next((form for form in self.forms if form.app == run.app), None)
-        return self.pages.render("run.html", data=data, me=principal.id, may=data["may"], title=title(run), form=form)
+        return self.pages.render("run.html", data=data, me=principal.id, may=data["may"], form=form)
 
     def common(self, principal: Principal) -> dict[str, Any]:
         """What every page's script knows."""
@@ -78,21 +77,6 @@ def may(gateway: Gateway, principal: Principal) -> list[str]:
 def as_json(value: object) -> Any:
     """What JSON makes of it."""
     return TypeAdapter(Any).dump_python(value, mode="json")
-
-
-def title(run: Run) -> str:
-    """What a run is called: its goal, its message, its playbook, or whatever its input says first."""
-    playbook = called(run.input.get("playbook"))
-    said: list[JsonValue] = [run.input.get("goal"), run.input.get("message"), playbook, *run.input.values()]
-    return next((text for text in said if isinstance(text, str) and text), run.app)
-
-
-def called(playbook: JsonValue) -> JsonValue:
-    """A playbook's name, where that or its steps were given."""
-    if isinstance(playbook, dict):
-        return playbook.get("name")
-    named = re.search(r"^name (\S+)$", playbook, re.MULTILINE) if isinstance(playbook, str) else None
-    return named[1] if named else playbook
 
 
 def missing_novnc() -> Refused:

@@ -85,12 +85,13 @@ async def gathered(ids: AsyncIterator[str]) -> AsyncIterator[list[str]]:
 
     listener = asyncio.create_task(listen())
     try:
-        while not listener.done():
+        while waiting or not listener.done():
             await first(woken.wait(), listener)
             await asyncio.sleep(GATHER_SECONDS)
             woken.clear()
-            yield list(waiting)
-            waiting.clear()
+            changed = list(waiting)
+            waiting.clear()  # before they are handed over: what comes meanwhile is the next batch
+            yield changed
     finally:
         await ended(listener)
 

@@ -5,6 +5,7 @@ from gofer.core.application import RunContext
 from gofer.core.errors import Refused
 from gofer.core.sandbox import SandboxSpec
 from gofer.tools.files import file_tools
+from gofer.tools.lasting import lasting
 from gofer.tools.prompts import prompt
 from gofer.tools.shell import shell_tools
 
@@ -19,7 +20,7 @@ async def chat(run: RunContext, asked: ChatInput) -> str:
     key = f"session:{asked.session}"
     talk = (await run.recall(key, Talk) if asked.session else None) or Talk()
     async with run.sandbox(SandboxSpec()) as box:
-        tools = [shell_tools(box), file_tools(box)]
+        tools = [lasting(run, box, shell_tools(box), file_tools(box))]
         answer = await run.agent(_prompt(talk, asked), tools=tools, instructions=prompt("gofer.apps.chat", "chat"))
     if asked.session:
         await run.remember(key, _bounded([*talk.turns, Turn(message=asked.message, answer=answer)]))

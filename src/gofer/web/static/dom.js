@@ -100,7 +100,7 @@ export function follow(address, take, { missed = () => {}, complete = () => fals
   let source,
     last = 0,
     over = false,
-    broken = false;
+    broken = true; // something may have happened since the page was made
   const open = () => {
     source = new EventSource(address(last));
     source.onopen = () => {
@@ -191,8 +191,8 @@ function called(playbook) {
   return playbook.match(/^name (\S+)$/m)?.[1] ?? playbook;
 }
 
-const SHORT = 40;
-const short = (text) => (text.length > SHORT ? `${text.slice(0, SHORT - 1)}…` : text);
+/** The beginning of a text, where it is longer than `most` letters. */
+export const short = (text, most = 40) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
 /** With which values a run was asked for, shortly: what tells two runs of one playbook apart. */
 export function parameters(run) {

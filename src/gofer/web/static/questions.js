@@ -21,9 +21,10 @@ const SIGNS = {
 /** Remember what stands in the way: the question that follows is about it. */
 export const blocked = (data) => (blocker = data);
 
-/** Show a question until it is answered. */
+/** Show a question until it is answered; asked again, it takes the place of what it was. */
 export function ask(asked, api) {
   const { question, id } = asked;
+  settled(id);
   const send = sender(api, id);
   const left = h("p", { class: "muted small", role: "timer" });
   const card = h(

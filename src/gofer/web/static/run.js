@@ -1,6 +1,6 @@
 // One errand: its state, its questions, its desktop and what can be done with it, fed by its events.
 import { $, badge, call, confirmed, cost, count, data, ended, follow, h, may, parameters, pressed } from "./dom.js";
-import { notice, say, took } from "./dom.js";
+import { notice, say, short, title, took } from "./dom.js";
 import { Desktop } from "./desktop.js";
 import { figures } from "./figures.js";
 import { add, address, find, isPicture } from "./files.js";
@@ -88,10 +88,7 @@ function refresh() {
     } catch (problem) {
       notice(problem.message);
     }
-    if (ended(run) && finished) {
-      stopFollowing();
-      settleAll();
-    }
+    if (ended(run) && finished) stopFollowing();
   }, 150);
 }
 
@@ -101,6 +98,7 @@ const REACT = {
   "blocker.seen": (event) => blocked(event.data),
   "question.asked": (event) => ask(event.data.question, api),
   "question.answered": (event) => settled(event.data.question_id),
+  "question.withdrawn": (event) => settled(event.data.question_id),
   "question.postponed": (event) => postponed(event.data),
   "model.finished": (event) => spend(event.data),
   "artifact.saved": (event) => {
@@ -120,16 +118,14 @@ const REACT = {
   "sandbox.closed": () => {
     on = false;
   },
-  "run.succeeded": () => {
-    on = false;
-  },
-  "run.failed": () => {
-    on = false;
-  },
-  "run.cancelled": () => {
-    on = false;
-  },
+  ...Object.fromEntries(ENDS.map((type) => [type, over])),
 };
+
+/** Nothing is shown live, and nothing is asked any more. */
+function over() {
+  on = false;
+  settleAll();
+}
 
 const waiting = [];
 
@@ -175,6 +171,8 @@ const stop = confirmed($("stop-dialog"), "stop", async () => {
   draw();
 });
 $("stop").addEventListener("click", stop);
+say($("title"), short(title(run), 180));
+document.title = `${short(title(run), 60)} · gofer`;
 say($("given"), parameters(run));
 $("given").hidden = !parameters(run);
 draw();

@@ -1,9 +1,12 @@
 // The list of errands: rows that change as they happen, and the form for a new one.
-import { $, ago, badge, call, cost, data, follow, h, may, parameters, say, title, took } from "./dom.js";
+import { $, ago, badge, call, cost, data, follow, h, may, notice, parameters, say, title, took } from "./dom.js";
 import { enliven, explain, input } from "./form.js";
 
 const rows = new Map();
+const PAGE = 50,
+  MOST = 500; // runs that one call gives
 let next = data.next;
+let told = new Set(); // what came in while the list was read again: newer than the answer
 
 function row(run) {
   const part = (name) => h("span", { class: name });
@@ -42,12 +45,15 @@ function fill({ parts }, run) {
 
 const matches = (run) => Object.entries(data.filter).every(([name, value]) => run[name] === value);
 
+function drop(id) {
+  rows.get(id)?.view.element.remove();
+  rows.delete(id);
+}
+
 function show(run, place) {
   const known = rows.get(run.id);
-  if (!matches(run)) {
-    known?.view.element.remove();
-    rows.delete(run.id);
-  } else {
+  if (!matches(run)) drop(run.id);
+  else {
     const view = known?.view || row(run);
     if (!known) $("runs")[place](view.element);
     rows.set(run.id, { run, view });
@@ -56,15 +62,38 @@ function show(run, place) {
   $("empty").hidden = rows.size > 0;
 }
 
-function listing(before) {
-  const query = new URLSearchParams({ limit: "50", ...data.filter, ...(before ? { before } : {}) });
+function listing(before, limit = PAGE) {
+  const query = new URLSearchParams({ limit, ...data.filter, ...(before ? { before } : {}) });
   return call("GET", `/api/v1/runs?${query}`);
 }
 
 function older(page) {
-  page.runs.forEach((run) => show(run, "append"));
+  page.runs.forEach((run) => hear(run, "append"));
+  goesOn(page);
+}
+
+function goesOn(page) {
   next = page.next;
   $("older").hidden = !next;
+}
+
+/** Read again as much as is shown: something may have happened that the stream did not tell. */
+async function catchUp() {
+  const since = (told = new Set());
+  const page = await listing(null, Math.min(MOST, Math.max(PAGE, rows.size)));
+  if (since !== told) return; // it is being read once more
+  const found = new Set([...page.runs.map((run) => run.id), ...told]);
+  [...rows.keys()].filter((id) => !found.has(id)).forEach(drop);
+  const unsaid = page.runs.filter((run) => !told.has(run.id));
+  unsaid.reverse().forEach((run) => show(run, "prepend"));
+  goesOn(page);
+  $("empty").hidden = rows.size > 0;
+}
+
+/** What is news while the list is read again. */
+function hear(run, place) {
+  told.add(run.id);
+  show(run, place);
 }
 
 async function start(body) {
@@ -115,9 +144,6 @@ if (chosen()) choose();
 older(data);
 $("empty").hidden = rows.size > 0;
 setInterval(() => rows.forEach(({ run, view }) => fill(view, run)), 1000);
-const catchUp = async () => (await listing()).runs.reverse().forEach((run) => show(run, "prepend"));
-follow(
-  () => "/api/v1/runs",
-  (run) => show(run, "prepend"),
-  { missed: catchUp },
-);
+follow(() => "/api/v1/runs", (run) => hear(run, "prepend"), {
+  missed: () => catchUp().catch((problem) => notice(problem.message)),
+});

@@ -166,6 +166,7 @@ const DRAW = {
         : `${data.by} answered “${data.answer}”`,
   ),
   "question.postponed": line("mild", (data) => `${data.by} gave it more time`),
+  "question.withdrawn": line("mild", () => "Needs no answer any more"),
   "blocker.seen": line("wait", (data) => `Blocked: ${trouble(data.blocker.kind)} at ${data.url}`),
   "blocker.gone": line("mild", (data) => `The blocker: ${data.how}, after ${span(data.seconds)}`),
   "sandbox.opened": line("mild", (data) => `${HOW[data.how]} (${span(data.seconds)})`),
