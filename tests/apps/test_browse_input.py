@@ -11,6 +11,7 @@ from gofer.apps.browse.flow import computer
 from gofer.apps.browse.types import BrowseInput
 from gofer.browser.written import bundled
 from gofer.core.errors import Refused
+from gofer.core.sandbox import SandboxSpec
 from gofer.demo import demo_input
 from gofer.testing.harness import Setup, harness
 
@@ -24,6 +25,14 @@ def test_a_playbook_reaches_its_own_sites_only_and_a_model_the_public_ones() -> 
     recorded = errand("http://shop.example:8080/")
     assert computer(recorded, bundled("price_watch")).egress.allow == ("shop.example:8080", "*.shop.example:8080")
     assert computer(recorded, None).egress.allow == ("*", "shop.example:8080")
+
+
+def test_a_desktop_outlives_the_time_that_a_person_has_to_clear_its_page() -> None:
+    patient = computer(errand("http://a.example/", blocked_minutes=1440), None)
+    assert APPLICATION.budget.seconds is not None
+    assert patient.limits.wall_seconds > 1440 * 60 + APPLICATION.budget.seconds
+    usual = computer(errand("http://a.example/"), None)
+    assert usual.limits == SandboxSpec().limits  # so that one which waits warm will do
 
 
 def test_one_profile_is_used_by_one_run_at_a_time() -> None:

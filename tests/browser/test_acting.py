@@ -11,6 +11,7 @@ from tests.browser.workshop import PAGES
 from gofer.browser.actions import PlaywrightBrowser
 from gofer.browser.driver import Driver
 from gofer.browser.options import Options
+from gofer.browser.patience import Patience
 from gofer.core import action as do
 from gofer.core.action import Action, Read, Target
 from gofer.core.errors import Refused
@@ -314,6 +315,20 @@ async def test_a_person_is_imitated_where_the_operator_wants_it(driver: Driver, 
     spots = {(await browser.click_element(button("Big"))).title for _ in range(4)}
     assert len(spots) > 1
     await browser.close()
+
+
+@pytest.mark.parametrize("action", [do.Fill, do.Type])
+async def test_a_text_that_takes_long_to_type_is_typed_to_its_end(
+    chromium: str, workshop: str, action: type[do.Fill | do.Type]
+) -> None:
+    driver = Driver(Patience(action=0.9, loads=0.9, stirs=0.05, answers=1.0))
+    browser = await driver.connect(chromium, Options(private=True, human_like=True))
+    await browser.navigate(f"{workshop}/human")
+    text = "Grace Brewster Murray Hopper"
+    await browser.act(action.model_validate({"target": field("Name"), "text" if action is do.Type else "value": text}))
+    assert await browser.extract(Read(target=field("Name"), what="value")) == text
+    await browser.close()
+    await driver.stop()
 
 
 async def test_an_action_told_to_nobody_costs_no_look(browser: PlaywrightBrowser, workshop: str) -> None:

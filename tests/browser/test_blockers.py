@@ -144,10 +144,22 @@ async def test_a_login_that_was_asked_for_is_no_blocker() -> None:
     field = InputField(type="password")
     wall = Signs(url="https://a.example/login?next=/x", asked="https://a.example/x", text="Log in", fields=(field,))
     assert detect(wall).kind is BlockerKind.LOGIN
-    assert not detect(wall, expected={BlockerKind.LOGIN}).found
+    assert not detect(wall).apart_from({BlockerKind.LOGIN}).found
     assert not detect(
         wall.model_copy(update={"url": "https://a.example/login", "asked": "https://a.example/login"})
     ).found
+
+
+async def test_a_login_page_that_says_too_many_requests_says_so_to_an_errand_that_logs_in() -> None:
+    fields, words = (
+        (InputField(type="text"), InputField(type="password")),
+        "Please log in to continue. Too many requests.",
+    )
+    page = Signs(url="https://a.example/login?next=/x", asked="https://a.example/x", text=words, fields=fields)
+    limited = page.model_copy(update={"status": 429})
+    assert detect(limited).apart_from({BlockerKind.LOGIN}).kind is BlockerKind.RATE_LIMITED
+    assert detect(limited).kind is BlockerKind.LOGIN
+    assert not detect(page).apart_from({BlockerKind.LOGIN}).found
 
 
 async def test_what_gofers_own_way_out_refuses_is_no_blocker_unless_a_site_says_so_over_https() -> None:

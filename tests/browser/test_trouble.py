@@ -196,6 +196,15 @@ async def test_a_page_that_hogs_the_processor_costs_only_its_tab(
     assert busy() < 0.7
 
 
+async def test_a_page_that_hangs_under_a_long_text_is_left_before_the_text_would_end(
+    troubled: PlaywrightBrowser, site: str
+) -> None:
+    await troubled.navigate(f"{site}/key-hog")
+    told = await outcome(troubled.act(do.Type(text="x" * 10_000, target=Target(label="Note"))))
+    assert "does not respond. Its tab was closed" in told
+    assert await calm(troubled, site)
+
+
 def busy() -> float:
     """Seconds of processor time that our Chromium's page processes took in the last second."""
     before = _times()

@@ -59,7 +59,7 @@ async def test_a_blocker_is_told_shown_and_asked_about() -> None:
     assert await unblocked(run, GatedBrowser(CAPTCHA, FREE))
     (asked,) = run.memory.asked
     assert asked.choices == (DONE, ABORT, LATER)
-    assert asked.default == ABORT
+    assert asked.default not in asked.choices
     assert asked.timeout_seconds == 1800
     assert asked.postpones == {LATER: 600.0}
     assert "gofer solves none" in asked.text
@@ -87,6 +87,11 @@ async def test_abort_ends_the_errand_as_declined() -> None:
     with pytest.raises(Denied, match="Aborted"):
         await unblocked(run, GatedBrowser(CAPTCHA))
     assert [gone.how for gone in bodies(run, BlockerGone)] == ["aborted"]
+
+
+async def test_abort_after_more_time_than_was_settled_is_a_persons_word_all_the_same() -> None:
+    with pytest.raises(Denied, match="Aborted"):
+        await unblocked(FakeRun(answers=[LATER, ABORT]), GatedBrowser(CAPTCHA), Terms(seconds=1e-9))
 
 
 async def test_nobody_in_time_ends_the_errand_and_says_what_is_needed() -> None:
@@ -129,6 +134,14 @@ async def test_what_the_errand_expects_is_no_blocker() -> None:
     assert not await unblocked(FakeRun(), GatedBrowser(login), Terms(expected=frozenset({BlockerKind.LOGIN})))
 
 
+async def test_a_login_that_is_expected_hides_nothing_else_that_is_in_the_way() -> None:
+    limit = Blocker(kind=BlockerKind.RATE_LIMITED, confidence=0.9)
+    login = Blocker(kind=BlockerKind.LOGIN, confidence=1.0, besides=(limit,))
+    run, agreed = FakeRun(answers=[DONE]), Terms(expected=frozenset({BlockerKind.LOGIN}))
+    assert await unblocked(run, GatedBrowser(login), agreed)
+    assert [seen.blocker.kind for seen in bodies(run, BlockerSeen)] == [BlockerKind.RATE_LIMITED]
+
+
 async def test_a_browser_hands_over_what_an_action_ran_into_and_shows_the_page_that_came() -> None:
     run = FakeRun()
     browser = UnblockedBrowser(run, GatedBrowser(FREE, CAPTCHA, CAPTCHA, FREE))
@@ -155,9 +168,9 @@ async def test_what_may_have_been_done_is_not_done_again_after_a_blocker(action:
 
 
 @pytest.mark.parametrize(
-    "error", [refusal("There is no button.", Attempt.UNDONE), Refused("Could not click it: the div covers it.")]
+    "error", [refusal("There is no button.", Attempt.UNDONE), refusal("It is another one by now.", Attempt.MOVED)]
 )
-async def test_what_a_blocker_covered_was_not_done_and_is_looked_for_anew(error: Refused) -> None:
+async def test_what_a_blocker_kept_off_was_not_done_and_is_looked_for_anew(error: Refused) -> None:
     wrapped = GatedBrowser(FREE, CAPTCHA, CAPTCHA, FREE, refuses=1, error=error)
     with pytest.raises(Refused, match="it was not done") as refused:
         await UnblockedBrowser(FakeRun(), wrapped).click_element(Target(ref="e7"))

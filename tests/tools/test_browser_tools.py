@@ -2,25 +2,26 @@
 
 import json
 import re
-from collections.abc import Sequence
 
 import pytest
 from pydantic_ai import ModelRetry
 from tests.tools.conftest import caller
 
 from gofer.browser.tokens import count
-from gofer.core.action import Action, Click, Fill, Navigate, Read, Target, Upload
+from gofer.core.action import Action, Press, Read, Target
+from gofer.core.attempt import Attempt, refusal
 from gofer.core.blocker import Blocker
 from gofer.core.browser import Rows
-from gofer.core.errors import Stopped, Unavailable
+from gofer.core.errors import Refused, Stopped, Unavailable
 from gofer.core.event import BrowserActed
 from gofer.core.fingerprint import Fingerprint, Match
+from gofer.core.forwarding import ActingBrowser
 from gofer.core.page import Change, Look, PageView
 from gofer.testing.fake_run import FakeRun
 from gofer.tools.browser import browser_tools
 
 
-class PaperBrowser:
+class PaperBrowser(ActingBrowser):
     """A browser whose only page is on paper."""
 
     def __init__(self, text: str = '[e7] button "Send the form" disabled', fails: Exception | None = None):
@@ -32,22 +33,6 @@ class PaperBrowser:
     def show(self, text: str) -> None:
         """Another page."""
         self._view = self._view.model_copy(update={"text": text})
-
-    async def navigate(self, url: str) -> Change:
-        """The page."""
-        return await self.act(Navigate(url=url))
-
-    async def fill_field(self, target: Target, value: str) -> Change:
-        """The page."""
-        return await self.act(Fill(target=target, value=value))
-
-    async def click_element(self, target: Target) -> Change:
-        """The page."""
-        return await self.act(Click(target=target))
-
-    async def upload_file(self, target: Target, paths: Sequence[str]) -> Change:
-        """The page."""
-        return await self.act(Upload(target=target, paths=tuple(paths)))
 
     async def act(self, action: Action, *, tell: bool = True) -> Change:
         """The page, and what was asked for."""
@@ -120,6 +105,68 @@ async def test_a_site_that_is_down_is_the_models_to_go_round() -> None:
     call = caller(browser_tools(FakeRun(), PaperBrowser(fails=Unavailable("Nothing answers there."))))
     with pytest.raises(ModelRetry, match="Nothing answers there"):
         await call("open_page", url="http://b.example/")
+
+
+HUNG = "Could not click it: the page does not respond."
+
+
+@pytest.mark.parametrize(
+    ("fails", "told"),
+    [
+        (refusal("There is no button.", Attempt.UNDONE), "It was not done."),
+        (refusal("It is another one by now.", Attempt.MOVED), "It was not done."),
+        (refusal("Something got in the way.", Attempt.UNSURE), "It may have been done"),
+        (Refused("Could not click it: what it led to took too long."), "It may have been done"),
+        (Unavailable(HUNG), "It may have been done"),
+    ],
+)
+async def test_a_model_is_told_that_nothing_was_done_only_where_that_is_sure(fails: Exception, told: str) -> None:
+    call = caller(browser_tools(FakeRun(), PaperBrowser(fails=fails)))
+    with pytest.raises(ModelRetry) as retry:
+        await call("click", element="e7")
+    assert retry.value.message.startswith(told)
+
+
+@pytest.mark.parametrize(("tool", "arguments"), [("open_page", {"url": "http://b.example/"}), ("look", {})])
+async def test_what_may_be_done_again_is_only_said_to_have_failed(tool: str, arguments: dict[str, str]) -> None:
+    call = caller(browser_tools(FakeRun(), PaperBrowser(fails=Unavailable(HUNG))))
+    with pytest.raises(ModelRetry, match="It did not work"):
+        await call(tool, **arguments)
+
+
+class ChoosyBrowser(PaperBrowser):
+    """A browser with one field that takes nothing, and keys that do nothing."""
+
+    async def act(self, action: Action, *, tell: bool = True) -> Change:
+        """Refused for that field and for keys."""
+        if isinstance(action, Press) or getattr(action, "target", None) == Target(ref="e2"):
+            raise Refused("It took too long.")
+        return await super().act(action, tell=tell)
+
+
+async def test_a_form_that_is_filled_in_part_says_which_fields_are_filled() -> None:
+    call = caller(browser_tools(FakeRun(), ChoosyBrowser()))
+    with pytest.raises(ModelRetry, match=r"^Filled already: e1\. Not tried: e3\. This is about e2: It may have been"):
+        await call("fill", fields={"e1": "Ada", "e2": "Oslo", "e3": "x"})
+    with pytest.raises(ModelRetry, match=r"^Filled already: e1, e3\. Not tried: none\. This is about e2: It may"):
+        await call("fill", fields={"e1": "Ada", "e3": "x", "e2": "Oslo"})
+    with pytest.raises(ModelRetry, match=r"^It may have been done"):
+        await call("fill", fields={"e2": "Oslo"})
+
+
+async def test_a_text_that_was_typed_is_said_to_be_where_its_key_fails() -> None:
+    call = caller(browser_tools(FakeRun(), ChoosyBrowser()))
+    with pytest.raises(ModelRetry, match=r"^The text was typed; what failed is the key\. It may"):
+        await call("keys", text="mug", key="Enter")
+
+
+async def test_a_page_that_is_lost_once_its_action_is_done_does_not_undo_the_action() -> None:
+    class Fleeting(PaperBrowser):
+        async def get_current_url(self) -> str:
+            """Nobody knows any more."""
+            raise Unavailable("Could not open a tab.")
+
+    assert "Send the form" in await caller(browser_tools(FakeRun(), Fleeting()))("click", element="e7")
 
 
 async def test_an_agent_that_gets_nowhere_is_told_so_and_then_stopped() -> None:

@@ -3,16 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Page, async_playwright
 from pydantic_ai import ModelRetry
 from tests.tools.conftest import caller
 
+from gofer.core.errors import Unavailable
 from gofer.core.sandbox import Profile, SandboxSpec
 from gofer.core.screen import Screen
-from gofer.kernel.control import ControlledScreen
+from gofer.kernel.control import LETTERS, ControlledScreen
 from gofer.sandboxes.local import LocalSandboxes
+from gofer.sandboxes.local import screen as local_screen
 from gofer.testing.fake_run import FakeRun
 from gofer.tools.screen import screen_tools
 
@@ -103,3 +106,60 @@ async def test_input_waits_while_a_person_holds_control(screen: Screen, page: Pa
     held.returned.set()
     await waiting
     await page.wait_for_function("seen.includes('click0')", timeout=5000)
+
+
+class TakenOver:
+    """A person takes the desktop when the agent has asked so often, until they give it back."""
+
+    def __init__(self, after: int) -> None:
+        self._left = after
+        self.taken, self.returned = asyncio.Event(), asyncio.Event()
+
+    async def agents_turn(self) -> None:
+        """It is, at first."""
+        self._left -= 1
+        if self._left < 0:
+            self.taken.set()
+            await self.returned.wait()
+
+
+async def test_a_person_who_takes_control_gets_it_in_the_midst_of_a_long_text(screen: Screen, page: Page) -> None:
+    turns, text = TakenOver(after=3), "long texts" * 10
+    call = caller(screen_tools(FakeRun(), ControlledScreen(screen, turns)))
+    await call("mouse", **await spot(page, 100, 50))
+    typing = asyncio.ensure_future(call("keyboard", text=text))
+    await asyncio.wait_for(turns.taken.wait(), 10)
+    await asyncio.sleep(0.5)
+    assert await page.input_value("#t") == text[: 2 * LETTERS]
+    turns.returned.set()
+    await typing
+    await page.wait_for_function("text => t.value === text", arg=text, timeout=5000)
+
+
+async def test_a_text_may_take_longer_than_any_single_input(
+    screen: Screen, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_screen, "INPUT_SECONDS", 2.0)
+    text = "Zoë schläft. " * 15
+    call = caller(screen_tools(FakeRun(), ControlledScreen(screen, TakenOver(after=1000))))
+    await call("mouse", **await spot(page, 100, 50))
+    await call("keyboard", text=text)
+    await page.wait_for_function("text => t.value === text", arg=text, timeout=5000)
+
+
+async def test_who_could_not_type_all_of_a_text_says_how_far_it_came() -> None:
+    class Gone:
+        """A desktop that goes away in the midst of it."""
+
+        left = 2
+
+        async def type(self, text: str) -> None:
+            """Until it is gone."""
+            self.left -= 1
+            if self.left < 0:
+                raise Unavailable("the desktop takes no input: ")
+
+    gone: Any = Gone()
+    call = caller(screen_tools(FakeRun(), ControlledScreen(gone, TakenOver(after=1000))))
+    with pytest.raises(ModelRetry, match=f"takes no input; the first {2 * LETTERS} of 300 letters were typed"):
+        await call("keyboard", text="x" * 300)

@@ -2,7 +2,7 @@
 
 import asyncio
 import builtins
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
@@ -23,11 +23,12 @@ from gofer.browser.tabs import Tabs
 from gofer.browser.targets import locate, only
 from gofer.browser.view import Viewer
 from gofer.browser.words import clipped, describe
-from gofer.core.action import Action, Check, Click, Fill, Hover, Navigate, Read, Scroll, Select, Target, Upload, WaitFor
+from gofer.core.action import Action, Check, Fill, Hover, Read, Scroll, Select, Target, WaitFor
 from gofer.core.blocker import Blocker
 from gofer.core.browser import Rows
 from gofer.core.errors import Refused, Unavailable
 from gofer.core.fingerprint import Fingerprint, Match
+from gofer.core.forwarding import ActingBrowser
 from gofer.core.page import Change, Look, PageView
 
 T = TypeVar("T")
@@ -40,7 +41,7 @@ LETS_GO = 15.0
 """Seconds for each thing that is closed at the end."""
 
 
-class PlaywrightBrowser:
+class PlaywrightBrowser(ActingBrowser):
     """A `gofer.core.browser.Browser` over a Chromium that is already running."""
 
     def __init__(
@@ -68,22 +69,6 @@ class PlaywrightBrowser:
             await _let_go(session.detach())
             raise
         return cls(chromium, session, Hand(tabs, downloads, patience, options), context)
-
-    async def navigate(self, url: str) -> Change:
-        """Go to an http(s) address; raises Refused for other schemes and 4xx, Unavailable for a dead site."""
-        return await self.act(Navigate(url=url))
-
-    async def fill_field(self, target: Target, value: str) -> Change:
-        """Put text into exactly one field, in place of what it held."""
-        return await self.act(Fill(target=target, value=value))
-
-    async def click_element(self, target: Target) -> Change:
-        """Click exactly one element and wait for what that leads to, a new tab included."""
-        return await self.act(Click(target=target))
-
-    async def upload_file(self, target: Target, paths: Sequence[str]) -> Change:
-        """Put files of the browser's computer into a file field."""
-        return await self.act(Upload(target=target, paths=tuple(paths)))
 
     async def act(self, action: Action, *, tell: bool = True) -> Change:
         """Do any one action and wait for what it leads to."""

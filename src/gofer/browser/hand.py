@@ -1,5 +1,6 @@
 """What every action needs at hand: the tab, the files, how long to wait and how to move."""
 
+import asyncio
 import random
 from dataclasses import dataclass, field
 
@@ -43,6 +44,10 @@ class Hand:
     async def one(self, target: Target, *, hidden: bool = False) -> Locator:
         """Exactly one element, or a refusal."""
         return await only(await self.page(), target, self.ready_ms, hidden=hidden)
+
+    def answering(self) -> asyncio.Timeout:
+        """For one thing that is asked of a page, where the whole action may take long: a page may hang all the same."""
+        return asyncio.timeout(self.patience.answers)
 
     def pause(self) -> float:
         """Seconds before the next key."""

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from playwright.async_api import Error, Page, TimeoutError
 
 from gofer.browser.patience import Patience
+from gofer.core.attempt import Attempt, refusal
 from gofer.core.errors import GoferError, Refused, Unavailable
 
 _GONE = ("Connection closed", "Browser closed", "WebSocket error")
@@ -23,8 +24,10 @@ _REASONS = (
     ("outside of the viewport", "it lies outside of what can be shown"),
     ("not visible", "it is hidden"),
     ("not stable", "it keeps moving"),
-    ("navigation to finish", "the page it leads to does not finish loading"),
 )
+"""What Playwright waited for in vain before it would touch an element, or why it never does."""
+
+_COVERED = re.compile(r"(<[^>]+>).*? intercepts pointer events")
 
 _NETWORK = (
     ("ERR_NAME_NOT_RESOLVED", "there is no site of that name"),
@@ -44,7 +47,11 @@ _NETWORK = (
 
 
 class Reason(Exception):
-    """Why an action cannot be done, in words; `told_as` says which action."""
+    """Why an action cannot be done, in words; `told_as` says which action. `attempt` is None where nobody knows."""
+
+    def __init__(self, words: str, attempt: Attempt | None = Attempt.UNDONE) -> None:
+        super().__init__(words)
+        self.attempt = attempt
 
 
 @asynccontextmanager
@@ -56,7 +63,7 @@ async def told_as(action: str, seconds: float = Patience.answers) -> AsyncIterat
     except builtins.TimeoutError as error:
         raise hung(action) from error
     except Reason as reason:
-        raise Refused(f"{action}: {_ended(str(reason))}") from reason
+        raise refusal(f"{action}: {_ended(str(reason))}", reason.attempt) from reason
     except Error as error:
         raise _mishap(action, error) from error
 
@@ -74,7 +81,18 @@ def _mishap(action: str, error: Error) -> GoferError:
         return _network(action, error.message)
     if "not a valid selector" in error.message or "while parsing css selector" in error.message:
         return Refused(f"{action}: that is not a valid CSS selector.")
-    return Refused(f"{action}: {_reason(error)}.")
+    return refusal(f"{action}: {_reason(error)}.", Attempt.UNDONE if _unmade(error) else None)
+
+
+def made(error: Error) -> bool:
+    """Whether Playwright's account of its last try ends after the mouse was used: what followed took too long."""
+    used, kept_off = (error.message.rfind(sign) for sign in (" performing ", " intercepts pointer events"))
+    return used > kept_off and "(trial run)" not in error.message
+
+
+def _unmade(error: Error) -> bool:
+    signs = (_COVERED.search(error.message), *(sign in error.message for sign, _ in _REASONS))
+    return "attempting " in error.message and any(signs) and not made(error)
 
 
 def hung(action: str) -> Unavailable:
@@ -119,8 +137,9 @@ def _network(action: str, message: str) -> GoferError:
 
 
 def _reason(error: Error) -> str:
-    cover = re.search(r"(<[^>]+>).*? intercepts pointer events", error.message)
-    if cover:
+    if made(error):
+        return "what it led to took too long"
+    if cover := _COVERED.search(error.message):
         return f"{cover.group(1)} covers it; close or move that first"
     for sign, words in _REASONS:
         if sign in error.message:

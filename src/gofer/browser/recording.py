@@ -11,10 +11,10 @@ from gofer.browser.private import is_field, takes_secrets
 from gofer.browser.traces import Trace, expectations
 from gofer.core import action as do
 from gofer.core.action import Action, Read, Target
-from gofer.core.blocker import Blocker
 from gofer.core.browser import Browser, Rows
-from gofer.core.fingerprint import Fingerprint, Match
-from gofer.core.page import Change, Look, PageView
+from gofer.core.fingerprint import Fingerprint
+from gofer.core.forwarding import ForwardingBrowser
+from gofer.core.page import Change
 
 __all__ = ["LOOKING", "Notebook", "Recorder", "Recording", "named", "strong"]
 
@@ -22,29 +22,13 @@ LOOKING = (do.Scroll, do.WaitFor, do.Hover)
 """Actions that change nothing that has to be checked."""
 
 
-class Recorder:
+class Recorder(ForwardingBrowser):
     """A browser that does what the wrapped one does, and writes it down. Only what succeeded is written."""
 
     def __init__(self, wrapped: Browser, notebook: Notebook) -> None:
-        self._wrapped = wrapped
+        super().__init__(wrapped)
         self._notebook = notebook
         self._eyes = Onlooker(wrapped)
-
-    async def navigate(self, url: str) -> Change:
-        """Go to an address."""
-        return await self.act(do.Navigate(url=url))
-
-    async def fill_field(self, target: Target, value: str) -> Change:
-        """Put text into exactly one field."""
-        return await self.act(do.Fill(target=target, value=value))
-
-    async def click_element(self, target: Target) -> Change:
-        """Click exactly one element."""
-        return await self.act(do.Click(target=target))
-
-    async def upload_file(self, target: Target, paths: Sequence[str]) -> Change:
-        """Put files into a file field."""
-        return await self.act(do.Upload(target=target, paths=tuple(paths)))
 
     async def act(self, action: Action, *, tell: bool = True) -> Change:
         """Do it, and write down what it was done to and what it led to."""
@@ -73,34 +57,6 @@ class Recorder:
             rows = [dict(zip(held[0], cells, strict=False)) for cells in held[1:]]
             await self._notebook.add(Table(target=named(read.target, element), element=element), rows)
         return held
-
-    async def take_screenshot(self, mark: Target | None = None) -> bytes:
-        """The visible part of the page."""
-        return await self._wrapped.take_screenshot(mark)
-
-    async def get_current_url(self) -> str:
-        """Where the browser is."""
-        return await self._wrapped.get_current_url()
-
-    async def observe(self, look: Look | None = None) -> PageView:
-        """The page as a model should see it."""
-        return await self._wrapped.observe(look)
-
-    async def present(self, target: Target) -> bool:
-        """Whether exactly one such element is visible and usable."""
-        return await self._wrapped.present(target)
-
-    async def fingerprint(self, target: Target) -> Fingerprint:
-        """What tells this element again."""
-        return await self._wrapped.fingerprint(target)
-
-    async def find(self, fingerprint: Fingerprint) -> Match:
-        """The one element this fingerprint still fits."""
-        return await self._wrapped.find(fingerprint)
-
-    async def blocker(self) -> Blocker:
-        """What stands in the way."""
-        return await self._wrapped.blocker()
 
     async def _plain(self, action: Action) -> Act:
         target = getattr(action, "target", None)

@@ -9,14 +9,18 @@ class Attempt(Enum):
     """What is known of an action that was refused."""
 
     UNDONE = "undone"
-    """There was no element to do it to, or more than one."""
+    """There was no element to do it to, or more than one, or that one would not take it."""
     MOVED = "moved"
     """The element that was found is another one by now, or was out of reach: find it again."""
     UNSURE = "unsure"
     """It may have been done: something got in the way while it was. Look before doing it again."""
 
 
-def refusal(message: str, attempt: Attempt) -> Refused:
+UNTOUCHED = (Attempt.UNDONE, Attempt.MOVED)
+"""Where it is sure that nothing was done."""
+
+
+def refusal(message: str, attempt: Attempt | None) -> Refused:
     """A refusal that says what is known of the action; no error of its own kind, for it never leaves a step."""
     error = Refused(message)
     error.__dict__["attempt"] = attempt

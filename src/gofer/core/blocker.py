@@ -1,5 +1,6 @@
 """A Blocker is what stands between an errand and its page and wants a human: a CAPTCHA, a code, a wall."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -36,8 +37,13 @@ class Blocker(BaseModel):
     vendor: str | None = None
     evidence: tuple[Evidence, ...] = ()
     confidence: float = Field(0.0, ge=0, le=1)
+    besides: tuple["Blocker", ...] = Field((), description="What else the signs are enough for, and weigh less.")
 
     @property
     def found(self) -> bool:
         """Whether anything is in the way."""
         return self.kind is not BlockerKind.NONE
+
+    def apart_from(self, expected: Collection[BlockerKind]) -> "Blocker":
+        """What stands in the way where these kinds are the errand itself, as a login form is to one that logs in."""
+        return next((one for one in (self, *self.besides) if one.kind not in expected), Blocker())

@@ -53,16 +53,16 @@ class Unavailable(GoferError):
     default_code = "ERR_UNAVAILABLE"
 
 
-class Blocked(GoferError):
-    """A page wants a human (CAPTCHA, one-time code, bot wall); becomes a Question."""
-
-    default_code = "ERR_BLOCKED"
-
-
 class Stopped(GoferError):
     """The run ended early on purpose."""
 
     default_code = "ERR_STOPPED"
+
+
+class Blocked(Stopped):
+    """A page wanted a person (CAPTCHA, one-time code, bot wall), was a question, and nobody came in time."""
+
+    default_code = "ERR_BLOCKED"
 
 
 class OverBudget(Stopped):

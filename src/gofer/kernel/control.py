@@ -1,15 +1,17 @@
 """A browser and a screen whose agent keeps its hands off while a person holds the desktop."""
 
 import asyncio
-from collections.abc import Sequence
 from typing import Protocol
 
-from gofer.core.action import Action, Point, Read, WaitFor
-from gofer.core.blocker import Blocker
-from gofer.core.browser import Browser, Rows, Target
-from gofer.core.fingerprint import Fingerprint, Match
-from gofer.core.page import Change, Look, PageView
+from gofer.core.action import Action, Point, WaitFor
+from gofer.core.browser import Browser
+from gofer.core.errors import Unavailable
+from gofer.core.forwarding import ForwardingBrowser
+from gofer.core.page import Change
 from gofer.core.screen import Screen
+
+LETTERS = 25
+"""Typed before the agent asks again whose turn it is: half a second's work, so that a person does not wait longer."""
 
 
 class Turns(Protocol):
@@ -54,81 +56,33 @@ class ControlledScreen:
         await self._wrapped.scroll(x, y, notches)
 
     async def type(self, text: str) -> None:
-        """Type text."""
-        await self._waits.agents_turn()
-        await self._wrapped.type(text)
+        """Type text, a few letters at a time: a person who takes control in the midst of it gets it."""
+        for start in range(0, len(text), LETTERS):
+            await self._waits.agents_turn()
+            await self._type(text, start)
 
     async def press(self, key: str) -> None:
         """Press a key."""
         await self._waits.agents_turn()
         await self._wrapped.press(key)
 
+    async def _type(self, text: str, start: int) -> None:
+        try:
+            await self._wrapped.type(text[start : start + LETTERS])
+        except Unavailable as error:
+            typed = f"the first {start} of {len(text)} letters were typed, and perhaps some more"
+            raise Unavailable(f"{error.message.rstrip(' :.')}; {typed}.", code=error.code) from error
 
-class ControlledBrowser:
+
+class ControlledBrowser(ForwardingBrowser):
     """Looks freely; acts only when it is the agent's turn."""
 
     def __init__(self, wrapped: Browser, waits: Turns) -> None:
-        self._wrapped = wrapped
+        super().__init__(wrapped)
         self._waits = waits
-
-    async def navigate(self, url: str) -> Change:
-        """Go to an address."""
-        await self._waits.agents_turn()
-        return await self._wrapped.navigate(url)
-
-    async def fill_field(self, target: Target, value: str) -> Change:
-        """Put text into exactly one field."""
-        await self._waits.agents_turn()
-        return await self._wrapped.fill_field(target, value)
-
-    async def click_element(self, target: Target) -> Change:
-        """Click exactly one element."""
-        await self._waits.agents_turn()
-        return await self._wrapped.click_element(target)
-
-    async def upload_file(self, target: Target, paths: Sequence[str]) -> Change:
-        """Put files into a file field."""
-        await self._waits.agents_turn()
-        return await self._wrapped.upload_file(target, paths)
 
     async def act(self, action: Action, *, tell: bool = True) -> Change:
         """Do any one action; to wait for something is to look, and goes on while a person acts."""
         if not isinstance(action, WaitFor):
             await self._waits.agents_turn()
         return await self._wrapped.act(action, tell=tell)
-
-    async def extract_data(self, each: str, fields: dict[str, str]) -> Rows:
-        """One row per matching element."""
-        return await self._wrapped.extract_data(each, fields)
-
-    async def extract(self, read: Read) -> str | list[list[str]]:
-        """What one element holds."""
-        return await self._wrapped.extract(read)
-
-    async def take_screenshot(self, mark: Target | None = None) -> bytes:
-        """The visible part of the page as PNG bytes."""
-        return await self._wrapped.take_screenshot(mark)
-
-    async def get_current_url(self) -> str:
-        """Where the browser is."""
-        return await self._wrapped.get_current_url()
-
-    async def observe(self, look: Look | None = None) -> PageView:
-        """The page as it is now."""
-        return await self._wrapped.observe(look)
-
-    async def present(self, target: Target) -> bool:
-        """Whether exactly one such element is visible and usable."""
-        return await self._wrapped.present(target)
-
-    async def fingerprint(self, target: Target) -> Fingerprint:
-        """What tells this element again."""
-        return await self._wrapped.fingerprint(target)
-
-    async def find(self, fingerprint: Fingerprint) -> Match:
-        """The one element this fingerprint still fits, or none."""
-        return await self._wrapped.find(fingerprint)
-
-    async def blocker(self) -> Blocker:
-        """What stands in the way."""
-        return await self._wrapped.blocker()

@@ -1,12 +1,16 @@
 """Tools that act on a page: one per verb, each giving what changed."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic_ai import ModelRetry
 
+from gofer.browser.words import clipped
 from gofer.core import action as do
 from gofer.tools.elements import target
-from gofer.tools.telling import Teller
+from gofer.tools.telling import Teller, told_first
+
+TYPED = "The text was typed; what failed is the key."
 
 
 class Acting:
@@ -35,10 +39,12 @@ class Acting:
         """
         if not fields:
             raise ModelRetry("Say which fields to fill.")
-        *first, last = [do.Fill(target=target(element), value=text) for element, text in fields.items()]
-        for each in first:
-            await self._teller.done(each, tell=False)
-        return await self._teller.act(last)
+        names, fills = list(fields), [do.Fill(target=target(name), value=text) for name, text in fields.items()]
+        for place, fill in enumerate(fills[:-1]):
+            with told_first(_filled(names, place)):
+                await self._teller.done(fill, tell=False)
+        with told_first(_filled(names, len(fills) - 1)):
+            return await self._teller.act(fills[-1])
 
     async def keys(self, text: str = "", key: str = "", element: str = "") -> str:
         """Type text key by key and then press a key, in an element or where the focus is.
@@ -53,7 +59,8 @@ class Acting:
             await self._teller.done(do.Type(text=text, target=where), tell=False)
         if not (text or key):
             raise ModelRetry("Give a text or a key.")
-        return await self._teller.act(do.Press(key=key, target=where) if key else do.Type(text=text, target=where))
+        with told_first(TYPED if text and key else ""):
+            return await self._teller.act(do.Press(key=key, target=where) if key else do.Type(text=text, target=where))
 
     async def select(self, element: str, options: list[str]) -> str:
         """Choose options of a list.
@@ -96,3 +103,10 @@ class Acting:
         """
         to = (to_x, to_y) if to_x is not None and to_y is not None else None
         return await self._teller.act(do.Point(x=x, y=y, to=to))
+
+
+def _filled(names: Sequence[str], place: int) -> str:
+    """How far it came, where the field at this place is the one that fails."""
+    before, after = (", ".join(map(clipped, some)) or "none" for some in (names[:place], names[place + 1 :]))
+    told = f"Filled already: {before}. Not tried: {after}. This is about {clipped(names[place])}:"
+    return told if len(names) > 1 else ""

@@ -13,16 +13,17 @@ from pydantic import BaseModel, ConfigDict
 from gofer.core.application import RunContext
 from gofer.core.blocker import Blocker, BlockerKind
 from gofer.core.browser import Browser
-from gofer.core.errors import Denied, Refused, Stopped, Unavailable
+from gofer.core.errors import Blocked, Denied, Refused, Unavailable
 from gofer.core.event import BlockerGone, BlockerSeen
 from gofer.core.question import Question
 
 DONE, ABORT, LATER = "Done", "Abort", "+10 minutes"
-CLEARED = "The page is free"
+CLEARED, NOBODY = "The page is free", "Nobody came in time"
 MORE_SECONDS = 600.0
 SURE_SECONDS = 0.15
 
-HOW = {DONE: "done", ABORT: "aborted", CLEARED: "cleared"}
+HOW = {DONE: "done", ABORT: "aborted", CLEARED: "cleared", NOBODY: "deadline"}
+"""What became of a blocker, by the answer; what nobody can choose is the answer of the deadline."""
 
 SURE = 0.8
 """Confidence from which a blocker is asked about again, where Done was said and the errand got no further."""
@@ -78,13 +79,10 @@ class Terms:
     waved: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Kind and place of what a person called done though its signs stayed, and how often."""
 
-    def concerns(self, blocker: Blocker, url: str, *, stuck: bool = False) -> bool:
-        """Whether this verdict stops the errand; what was waved on does so only where an action came to nothing."""
-        return blocker.found and blocker.kind not in self.expected and self._is_believed(blocker, url, stuck)
-
-    def _is_believed(self, blocker: Blocker, url: str, stuck: bool) -> bool:
+    def stops(self, blocker: Blocker, url: str, *, stuck: bool = False) -> bool:
+        """Whether this stops the errand; what was waved on does so only where an action came to nothing."""
         times = self.waved[(blocker.kind, _place(url))]
-        return times == 0 or (stuck and times < INSISTED and blocker.confidence >= SURE)
+        return blocker.found and (times == 0 or (stuck and times < INSISTED and blocker.confidence >= SURE))
 
 
 def terms(goal: str, minutes: float) -> Terms:
@@ -97,7 +95,7 @@ async def unblocked(run: RunContext, browser: Browser, terms: Terms | None = Non
     """Return at once where nothing is in the way; else once a person or the page made way. Tells whether it waited.
 
     `stuck` says that an action just came to nothing, so that Done is not believed for ever. Raises `Denied` when the
-    person aborts, `Stopped` (ERR_BLOCKED) when nobody came in time.
+    person aborts, `Blocked` when nobody came in time.
     """
     terms = terms or Terms()
     sighting = await run.step(sighted, browser, terms, stuck, name="look for blockers")
@@ -109,11 +107,11 @@ async def unblocked(run: RunContext, browser: Browser, terms: Terms | None = Non
 
 async def sighted(browser: Browser, terms: Terms, stuck: bool) -> Sighting:
     """What stands in the way of the errand now."""
-    found = await browser.blocker()
+    found = (await browser.blocker()).apart_from(terms.expected)
     if not found.found:
         return Sighting(blocker=found)
     url = await browser.get_current_url()
-    return Sighting(blocker=found if terms.concerns(found, url, stuck=stuck) else Blocker(), url=url, at=time.time())
+    return Sighting(blocker=found if terms.stops(found, url, stuck=stuck) else Blocker(), url=url, at=time.time())
 
 
 async def handed_over(run: RunContext, browser: Browser, sighting: Sighting, terms: Terms) -> None:
@@ -122,16 +120,11 @@ async def handed_over(run: RunContext, browser: Browser, sighting: Sighting, ter
     await run.emit(BlockerSeen(blocker=sighting.blocker, url=sighting.url, artifact=picture))
     answer = await run.ask(_question(sighting, terms, picture), until=partial(_cleared, browser, terms))
     seconds = max(0.0, await run.step(_moment, name="end of the wait") - sighting.at)
-    how = _how(answer, seconds, terms)
+    how = HOW.get(answer, "done")
     await run.emit(
         BlockerGone.model_validate({"kind": sighting.blocker.kind, "how": how, "seconds": round(seconds, 2)})
     )
     _go_on_or_stop(how, sighting, terms)
-
-
-def _how(answer: str, seconds: float, terms: Terms) -> str:
-    """The default of the question is Abort: it is what the deadline answers."""
-    return "deadline" if answer == ABORT and seconds >= terms.seconds else HOW.get(answer, "done")
 
 
 def _go_on_or_stop(how: str, sighting: Sighting, terms: Terms) -> None:
@@ -140,7 +133,7 @@ def _go_on_or_stop(how: str, sighting: Sighting, terms: Terms) -> None:
         raise Denied(f"Aborted: {where} {WANTS[sighting.blocker.kind]}.", next_step="Start the errand again.")
     if how == "deadline":
         message = f"{where} {WANTS[sighting.blocker.kind]}, and nobody came in time."
-        raise Stopped(message, code="ERR_BLOCKED", next_step="Retry the run when somebody can take control.")
+        raise Blocked(message, next_step="Retry the run when somebody can take control.")
     if how == "done":
         terms.waved[(sighting.blocker.kind, _place(sighting.url))] += 1
 
@@ -157,7 +150,7 @@ def _question(sighting: Sighting, terms: Terms, picture: str | None) -> Question
     return Question(
         text=text,
         choices=(DONE, ABORT, LATER),
-        default=ABORT,
+        default=NOBODY,
         timeout_seconds=terms.seconds,
         postpones={LATER: MORE_SECONDS},
         clears=True,
@@ -169,8 +162,8 @@ async def _cleared(browser: Browser, terms: Terms) -> str | None:
     """Free twice in a row: between a solved challenge and the next page stands an empty one."""
     for pause in (0.0, SURE_SECONDS):
         await asyncio.sleep(pause)
-        found = await browser.blocker()
-        if found.found and terms.concerns(found, await browser.get_current_url(), stuck=True):
+        found = (await browser.blocker()).apart_from(terms.expected)
+        if found.found and terms.stops(found, await browser.get_current_url(), stuck=True):
             return None
     return CLEARED
 

@@ -12,6 +12,8 @@ from gofer.core.application import UNSAID, RunContext
 from gofer.core.errors import Refused, Unavailable
 from gofer.core.event import BrowserActed
 from gofer.core.screen import Screen
+from gofer.tools.acting import TYPED
+from gofer.tools.telling import told_first
 
 MOST_NOTCHES = 100
 
@@ -72,7 +74,8 @@ class _Hand:
             await self._do("type", f"Type {letters} on the desktop", self._screen.type(text))
         if key:
             pressed = "a key" if len(key) == 1 else clipped(key)
-            await self._do("press", f"Press {pressed} on the desktop", self._screen.press(key))
+            with told_first(TYPED if text else ""):
+                await self._do("press", f"Press {pressed} on the desktop", self._screen.press(key))
         return "Done. See the screen for what it did."
 
     async def wheel(self, x: float, y: float, notches: int) -> str:

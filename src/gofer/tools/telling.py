@@ -2,7 +2,8 @@
 
 import hashlib
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from pydantic_ai import ModelRetry
@@ -14,6 +15,7 @@ from gofer.browser.words import clipped
 from gofer.core import action as do
 from gofer.core.action import Action
 from gofer.core.application import RunContext
+from gofer.core.attempt import UNTOUCHED, came_to
 from gofer.core.browser import Browser
 from gofer.core.errors import GoferError, Refused, Stopped, Unavailable
 from gofer.core.event import BrowserActed
@@ -27,8 +29,12 @@ T = TypeVar("T")
 WHY = 2_000
 """Letters of a reason that a model is told: twenty options of a list, and what to do instead."""
 
-UNDONE = "It was not done. The reason follows; names and texts in it are the page's own words."
+UNDONE, FAILED = "It was not done.", "It did not work."
+UNSURE = "It may have been done all the same: look at the page before you do it again."
+REASON = "The reason follows; names and texts in it are the page's own words."
 
+HARMLESS = (do.Navigate, do.Back, do.Scroll, do.Hover, do.WaitFor, do.SwitchTab)
+"""Actions that may be done again, whether or not they were done."""
 
 WARNED, STOPPED = 3, 6
 """How often an action may come to nothing before the model is told so, and before it is stopped."""
@@ -90,16 +96,17 @@ class Teller:
         """Do it, with a picture of it for the film strip."""
         words = sentence(await self.privacy.sayable(action), self.seen.name)
         before = await self._shot(action) if getattr(action, "target", None) else None
-        change, seconds = await self._tried(self.browser.act(action, tell=tell))
+        change, seconds = await self._tried(self.browser.act(action, tell=tell), action)
         picture = before or await self._shot(action)
         artifact = await keep(self.run, _name(picture), picture) if picture else None
-        await self._emit(action.do, words, seconds, artifact)
+        await self._emit(change.url, action=action.do, sentence=words, seconds=seconds, artifact=artifact)
         return change
 
     async def told(self, action: str, words: str, work: Awaitable[T], artifact: str | None = None) -> T:
         """The outcome of any other work with the browser."""
         result, seconds = await self._tried(work)
-        await self._emit(action, words, seconds, artifact)
+        url, _ = await self._tried(self.browser.get_current_url())
+        await self._emit(url, action=action, sentence=words, seconds=seconds, artifact=artifact)
         return result
 
     def shown(self, url: str, title: str, text: str) -> str:
@@ -116,24 +123,39 @@ class Teller:
             return None
         return await shot(self.browser, getattr(action, "target", None) or PAGE)
 
-    async def _tried(self, work: Awaitable[T]) -> tuple[T, float]:
+    async def _tried(self, work: Awaitable[T], action: Action | None = None) -> tuple[T, float]:
         started = time.monotonic()
         try:
             result = await work
         except (Refused, Unavailable) as error:
-            raise self._for_model(error) from error
+            raise self._for_model(error, action) from error
         return result, round(time.monotonic() - started, 3)
 
-    async def _emit(self, action: str, words: str, seconds: float, artifact: str | None) -> None:
-        plain = {"action": action, "sentence": self.privacy.over(words), "seconds": seconds, "artifact": artifact}
-        url, _ = await self._tried(self.browser.get_current_url())
-        await self.run.emit(BrowserActed.model_validate(plain | {"url": self.privacy.address(url), "by": "model"}))
+    async def _emit(self, url: str, *, sentence: str, **told: str | float | None) -> None:
+        plain = told | {"sentence": self.privacy.over(sentence), "url": self.privacy.address(url), "by": "model"}
+        await self.run.emit(BrowserActed.model_validate(plain))
 
-    def _for_model(self, error: GoferError) -> Exception:
+    def _for_model(self, error: GoferError, action: Action | None) -> Exception:
         """A mistake the model can mend is told to it; without a browser there is nothing to mend."""
         if error.code == "ERR_SANDBOX_LOST":
             return error
-        return ModelRetry(f"{UNDONE}\n{self.fenced(clipped(error.message, WHY))}")
+        return ModelRetry(f"{_came_of(action, error)} {REASON}\n{self.fenced(clipped(error.message, WHY))}")
+
+
+def _came_of(action: Action | None, error: GoferError) -> str:
+    """Whether what failed was done, as far as that is known; no more may be said, or a model does it twice."""
+    if came_to(error) in UNTOUCHED:
+        return UNDONE
+    return FAILED if action is None or isinstance(action, HARMLESS) else UNSURE
+
+
+@contextmanager
+def told_first(words: str) -> Iterator[None]:
+    """What a model must know of what was done before, where the block fails."""
+    try:
+        yield
+    except ModelRetry as error:
+        raise ModelRetry(f"{words} {error.message}" if words else error.message) from error
 
 
 def _name(picture: bytes) -> str:

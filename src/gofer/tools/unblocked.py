@@ -1,48 +1,26 @@
 """A browser that hands every blocker it meets to a person, so that neither agent nor playbook has to know of any."""
 
-from collections.abc import Sequence
-
-from gofer.core.action import Action, Click, Fill, Hover, Navigate, Read, Scroll, Upload, WaitFor
+from gofer.core.action import Action, Fill, Hover, Navigate, Read, Scroll, WaitFor
 from gofer.core.application import RunContext
-from gofer.core.attempt import Attempt, came_to, refusal
-from gofer.core.blocker import Blocker
-from gofer.core.browser import Browser, Rows, Target
+from gofer.core.attempt import UNTOUCHED, Attempt, came_to, refusal
+from gofer.core.browser import Browser, Rows
 from gofer.core.errors import GoferError, Refused, Unavailable
-from gofer.core.fingerprint import Fingerprint, Match
-from gofer.core.page import Change, Look, PageView
+from gofer.core.forwarding import ForwardingBrowser
+from gofer.core.page import Change
 from gofer.tools.blockers import Terms, unblocked
 
 STAYS = (Fill, Hover, Scroll, WaitFor)
 """Actions that lead to no other page as a rule: they are worth a look only when they fail."""
 
-COVERED = " covers it"
-"""In the words of a refused action: something lay over the element, so nothing was done to it."""
 
-
-class UnblockedBrowser:
-    """Implements `gofer.core.browser.Browser`: looks after what it did, and once before it does anything."""
+class UnblockedBrowser(ForwardingBrowser):
+    """Looks after what it did, and once before it does anything."""
 
     def __init__(self, run: RunContext, wrapped: Browser, terms: Terms | None = None) -> None:
+        super().__init__(wrapped)
         self._run = run
-        self._wrapped = wrapped
         self._terms = terms or Terms()
         self._looked = False
-
-    async def navigate(self, url: str) -> Change:
-        """Go to an address."""
-        return await self.act(Navigate(url=url))
-
-    async def fill_field(self, target: Target, value: str) -> Change:
-        """Put text into exactly one field."""
-        return await self.act(Fill(target=target, value=value))
-
-    async def click_element(self, target: Target) -> Change:
-        """Click exactly one element."""
-        return await self.act(Click(target=target))
-
-    async def upload_file(self, target: Target, paths: Sequence[str]) -> Change:
-        """Put files into a file field."""
-        return await self.act(Upload(target=target, paths=tuple(paths)))
 
     async def act(self, action: Action, *, tell: bool = True) -> Change:
         """Do any one action, and hand over what it ran into; only going to an address is ever done twice."""
@@ -66,14 +44,6 @@ class UnblockedBrowser:
         rows = await self._wrapped.extract_data(each, fields)
         return await self._wrapped.extract_data(each, fields) if not rows and await self.cleared(stuck=True) else rows
 
-    async def take_screenshot(self, mark: Target | None = None) -> bytes:
-        """The visible part of the page."""
-        return await self._wrapped.take_screenshot(mark)
-
-    async def get_current_url(self) -> str:
-        """Where the browser is."""
-        return await self._wrapped.get_current_url()
-
     async def extract(self, read: Read) -> str | list[list[str]]:
         """What one element holds; read once more where something stood in the way."""
         try:
@@ -82,26 +52,6 @@ class UnblockedBrowser:
             if not await self.cleared(stuck=True):
                 raise
         return await self._wrapped.extract(read)
-
-    async def observe(self, look: Look | None = None) -> PageView:
-        """The page as a model should see it."""
-        return await self._wrapped.observe(look)
-
-    async def present(self, target: Target) -> bool:
-        """Whether exactly one such element is usable."""
-        return await self._wrapped.present(target)
-
-    async def fingerprint(self, target: Target) -> Fingerprint:
-        """What tells this element again."""
-        return await self._wrapped.fingerprint(target)
-
-    async def find(self, fingerprint: Fingerprint) -> Match:
-        """The one element that it still fits."""
-        return await self._wrapped.find(fingerprint)
-
-    async def blocker(self) -> Blocker:
-        """What stands in the way now."""
-        return await self._wrapped.blocker()
 
     async def _at_first(self) -> None:
         """After a crash the step is made again: what it waited for comes before doing anything twice."""
@@ -117,7 +67,7 @@ class UnblockedBrowser:
 
 def _untold(error: GoferError) -> Refused:
     """What to say of an action that failed, now that the way is free again."""
-    if came_to(error) in (Attempt.UNDONE, Attempt.MOVED) or COVERED in error.message:
+    if came_to(error) in UNTOUCHED:
         free = "Something was in the way, so it was not done; the way is free now. Read the page, then do it."
         return refusal(free, Attempt.MOVED)
     told = "Something got in the way meanwhile and is gone now. Look whether it was done before you do it again."

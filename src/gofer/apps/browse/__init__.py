@@ -1,7 +1,7 @@
 """Browser errands: recorded steps or a goal in words, done in a desktop that people can watch."""
 
 from gofer.apps.browse.flow import browse
-from gofer.apps.browse.types import BrowseInput
+from gofer.apps.browse.types import BUDGET, BrowseInput
 from gofer.core.application import Application
 from gofer.tools.playbook import as_text, bind, bundled_texts, load, reviewed
 
@@ -28,6 +28,7 @@ APPLICATION = Application(
     summary="Do an errand in a web browser: by recorded steps, or by a model from a goal in words.",
     input=BrowseInput,
     flow=browse,
+    budget=BUDGET,
     limit_key=_profile,
     playbook=_understood,
     bundled=bundled_texts,

@@ -6,13 +6,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from gofer.apps.browse.handing import HandingBrowser
-from gofer.apps.browse.types import BrowseInput
+from gofer.apps.browse.types import BUDGET, BrowseInput
 from gofer.core.action import Point
 from gofer.core.application import RunContext
 from gofer.core.browser import Browser
-from gofer.core.sandbox import SandboxSpec
+from gofer.core.sandbox import Limits, SandboxSpec
 from gofer.core.screen import Screen
 from gofer.tools.playbook import Notebook
+
+SPARE_SECONDS = 3600.0
+"""A desktop may have waited warm for half an hour before it is lent, and a person may want ten minutes more."""
 
 BLIND = "something was done on the desktop by pixels, which no playbook can tell"
 
@@ -36,6 +39,12 @@ async def seat(run: RunContext, asked: BrowseInput, spec: SandboxSpec) -> AsyncI
     async with run.sandbox(spec) as box, run.browser(box, asked.profile) as browser:
         screen = run.screen(box) if box and box.screen else None
         yield Seat(HandingBrowser(run, browser, box), screen)
+
+
+def limits(asked: BrowseInput) -> Limits:
+    """A desktop that outlives its question; no other than any desktop where that will do, so that a warm one fits."""
+    needed = asked.blocked_minutes * 60 + (BUDGET.seconds or 0.0) + SPARE_SECONDS
+    return Limits(wall_seconds=max(Limits().wall_seconds, needed))
 
 
 class NotedScreen:

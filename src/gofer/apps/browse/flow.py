@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from gofer.apps.browse.changes import changes
-from gofer.apps.browse.desktop import NotedScreen, Seat, seat
+from gofer.apps.browse.desktop import NotedScreen, Seat, limits, seat
 from gofer.apps.browse.handing import handed_over
 from gofer.apps.browse.known import (
     Known,
@@ -61,14 +61,19 @@ async def browse(run: RunContext, asked: BrowseInput) -> BrowseResult:
 
 
 def computer(asked: BrowseInput, playbook: Playbook | None) -> SandboxSpec:
-    """A desktop that reaches the playbook's sites and what it says to reach; a model may go anywhere public."""
+    """A desktop that lasts as long as the errand may, and goes where it may."""
+    return SandboxSpec(profile=Profile.DESKTOP, limits=limits(asked), egress=reach(asked, playbook))
+
+
+def reach(asked: BrowseInput, playbook: Playbook | None) -> Egress:
+    """The playbook's sites and what it says to reach; a model may go anywhere public."""
     start = site(asked.start_url)
     if playbook is None:
-        return SandboxSpec(profile=Profile.DESKTOP, egress=Egress(allow=("*", start) if start else ("*",)))
+        return Egress(allow=("*", start) if start else ("*",))
     bind(playbook, asked.values())
     sites = dict.fromkeys(filter(None, [start, *hosts(playbook, asked.values())]))
     allow = tuple(pattern for name in sites for pattern in (name, f"*.{name}"))
-    return SandboxSpec(profile=Profile.DESKTOP, egress=Egress(allow=(*allow, *playbook.reach)))
+    return Egress(allow=(*allow, *playbook.reach))
 
 
 async def by_playbook(run: RunContext, browser: Browser, asked: BrowseInput, found: Known) -> Outcome:

@@ -3,19 +3,17 @@
 import mimetypes
 import posixpath
 import re
-from collections.abc import Sequence
 from hashlib import sha256
 
 from pydantic import BaseModel
 from pydantic_ai.workspaces import WorkspaceUnavailableError
 
 from gofer.apps.browse.types import HandedOver
-from gofer.core.action import Action, Click, Fill, Navigate, Read, Upload
+from gofer.core.action import Action
 from gofer.core.application import RunContext
-from gofer.core.blocker import Blocker
-from gofer.core.browser import Browser, Change, Look, PageView, Rows, Target
+from gofer.core.browser import Browser, Change
 from gofer.core.errors import Unavailable
-from gofer.core.fingerprint import Fingerprint, Match
+from gofer.core.forwarding import ForwardingBrowser
 from gofer.core.playbook import own_key
 from gofer.core.sandbox import Sandbox
 
@@ -56,29 +54,13 @@ class HandOver(BaseModel):
         return next(name for name in [offered, *names] if name not in taken and not OURS.fullmatch(name))
 
 
-class HandingBrowser:
-    """Implements `gofer.core.browser.Browser`: what an action downloads becomes a file of the run, in the same step."""
+class HandingBrowser(ForwardingBrowser):
+    """What an action downloads becomes a file of the run, in the same step."""
 
     def __init__(self, run: RunContext, wrapped: Browser, box: Sandbox | None) -> None:
+        super().__init__(wrapped)
         self._run = run
-        self._wrapped = wrapped
         self._box = box
-
-    async def navigate(self, url: str) -> Change:
-        """Go to an address."""
-        return await self.act(Navigate(url=url))
-
-    async def fill_field(self, target: Target, value: str) -> Change:
-        """Put text into exactly one field."""
-        return await self.act(Fill(target=target, value=value))
-
-    async def click_element(self, target: Target) -> Change:
-        """Click exactly one element."""
-        return await self.act(Click(target=target))
-
-    async def upload_file(self, target: Target, paths: Sequence[str]) -> Change:
-        """Put files into a file field."""
-        return await self.act(Upload(target=target, paths=tuple(paths)))
 
     async def act(self, action: Action, *, tell: bool = True) -> Change:
         """Do any one action, and hand over what came of it."""
@@ -86,42 +68,6 @@ class HandingBrowser:
         for path in change.files:
             await self._hand_over(path)
         return change
-
-    async def extract_data(self, each: str, fields: dict[str, str]) -> Rows:
-        """One row per matching element."""
-        return await self._wrapped.extract_data(each, fields)
-
-    async def take_screenshot(self, mark: Target | None = None) -> bytes:
-        """The visible part of the page."""
-        return await self._wrapped.take_screenshot(mark)
-
-    async def get_current_url(self) -> str:
-        """Where the browser is."""
-        return await self._wrapped.get_current_url()
-
-    async def extract(self, read: Read) -> str | list[list[str]]:
-        """What one element holds."""
-        return await self._wrapped.extract(read)
-
-    async def observe(self, look: Look | None = None) -> PageView:
-        """The page as a model should see it."""
-        return await self._wrapped.observe(look)
-
-    async def present(self, target: Target) -> bool:
-        """Whether exactly one such element is usable."""
-        return await self._wrapped.present(target)
-
-    async def fingerprint(self, target: Target) -> Fingerprint:
-        """What tells this element again."""
-        return await self._wrapped.fingerprint(target)
-
-    async def find(self, fingerprint: Fingerprint) -> Match:
-        """The one element that it still fits."""
-        return await self._wrapped.find(fingerprint)
-
-    async def blocker(self) -> Blocker:
-        """What stands in the way now."""
-        return await self._wrapped.blocker()
 
     async def _hand_over(self, path: str) -> None:
         handed = await handed_over(self._run)

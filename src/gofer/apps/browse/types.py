@@ -6,8 +6,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from gofer.core.budget import Budget
 from gofer.core.errors import Refused
 from gofer.tools.playbook import Playbook, Row, bind, load
+
+BUDGET = Budget(seconds=3600.0)
 
 EXAMPLE = "Find the three cheapest kettles and save them as a table"
 

@@ -49,7 +49,7 @@ async def download(hand: Hand, action: Download) -> None:
     before = hand.downloads.begun
     await click(hand, Click(target=action.target))
     if hand.downloads.begun == before and not await hand.downloads.moved(hand.patience.action):
-        raise Reason("Clicking it offered no file. Look at the page: it may have opened something")
+        raise Reason("Clicking it offered no file. Look at the page: it may have opened something", None)
     deadline = time.monotonic() + DOWNLOAD_SECONDS
     while hand.downloads.underway:
         if time.monotonic() > deadline or not await hand.downloads.moved(hand.patience.navigation):
@@ -71,7 +71,8 @@ async def _readable(field: ElementHandle) -> None:
     except Error:
         return  # the page took the file and moved on
     if missing:
-        raise Reason(f"there is no file “{clipped(missing)}” that the browser can read. List the folder to find it")
+        told = f"there is no file “{clipped(missing)}” that the browser can read. List the folder to find it"
+        raise Reason(told, None)
 
 
 class _Chooser:
@@ -102,7 +103,7 @@ class _Chooser:
             async with timeout(CHOOSER_SECONDS):
                 await self._event.wait()
         except TimeoutError as error:
-            raise Reason("It is no file field, and clicking it opened no file chooser") from error
+            raise Reason("It is no file field, and clicking it opened no file chooser", None) from error
         if len(paths) > 1 and self._opened["mode"] == "selectSingle":
             raise Reason("It takes only one file")
         files = {"files": paths, "backendNodeId": self._opened["backendNodeId"]}

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 from gofer.browser.acting import choosing, files, moving, pointing, typing
-from gofer.browser.acting.unsaid import unsaid
+from gofer.browser.acting.unsaid import typed, unsaid
 from gofer.browser.hand import Hand
 from gofer.browser.mishaps import told_as
 from gofer.browser.phrases import phrase
@@ -49,4 +49,4 @@ def _own_seconds(action: Action) -> float:
     """How long an action may wait by its nature."""
     if isinstance(action, do.WaitFor):
         return action.seconds
-    return files.DOWNLOAD_SECONDS if isinstance(action, do.Download) else 0.0
+    return files.DOWNLOAD_SECONDS if isinstance(action, do.Download) else len(typed(action)) * typing.LETTER_SECONDS

@@ -9,6 +9,7 @@ from gofer.browser.acting.reasons import explained
 from gofer.browser.hand import Hand
 from gofer.browser.mishaps import Reason
 from gofer.core.action import Click, Drag, Hover, Point
+from gofer.core.attempt import Attempt
 
 STEPS = 12
 """Positions of the pointer on the way of a drag; pages that follow the pointer want to see some."""
@@ -86,13 +87,13 @@ async def _end(hand: Hand, onto: Locator | None, start: Spot, by: tuple[int, int
     if onto is None:
         return start[0] + by[0], start[1] + by[1]
     await onto.scroll_into_view_if_needed(timeout=hand.ready_ms)
-    return _middle(await _box(onto, hand))
+    return _middle(await _box(onto, hand, None))
 
 
-async def _box(element: Locator, hand: Hand) -> _Box:
+async def _box(element: Locator, hand: Hand, attempt: Attempt | None = Attempt.UNDONE) -> _Box:
     box = await element.bounding_box(timeout=hand.ready_ms)
     if box is None:
-        raise Reason("The element is not shown, so it cannot be dragged.")
+        raise Reason("The element is not shown, so nothing can be dragged from or to it.", attempt)
     return {"x": box["x"], "y": box["y"], "width": box["width"], "height": box["height"]}
 
 

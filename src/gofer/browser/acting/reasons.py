@@ -6,7 +6,7 @@ from importlib import resources
 
 from playwright.async_api import Error, Locator
 
-from gofer.browser.mishaps import Reason
+from gofer.browser.mishaps import Reason, made
 from gofer.browser.words import clipped, said
 
 _SCRIPT = (resources.files("gofer.browser.acting") / "reasons.js").read_text(encoding="utf-8")
@@ -21,7 +21,7 @@ async def explained(element: Locator) -> AsyncIterator[None]:
     try:
         yield
     except Error as error:
-        words = await _why(element)
+        words = None if made(error) else await _why(element)
         if words is None:
             raise
         raise Reason(words) from error

@@ -11,6 +11,9 @@ from gofer.browser.mishaps import Reason
 from gofer.browser.words import clipped
 from gofer.core.action import Fill, Press, Type
 
+LETTER_SECONDS = 0.5
+"""For each letter of a text: about four times what a hand like a person's needs, for slow pages and machines."""
+
 _FORMATS = {
     "date": "2026-12-31",
     "time": "23:59",
@@ -29,10 +32,12 @@ _PLAIN = "e => e.matches('input:not([type]), input[type=text], input[type=search
 
 async def fill(hand: Hand, action: Fill) -> None:
     """Put text into exactly one field, in place of what it held."""
-    element = await hand.one(action.target)
+    async with hand.answering():
+        element = await hand.one(action.target)
+        by_letter = hand.options.human_like and await element.evaluate(_PLAIN)
     async with explained(element):
         try:
-            await _put(hand, element, action.value)
+            await (_type_over if by_letter else _put)(hand, element, action.value)
         except Error as error:
             await _wrong_format(element, error)
             raise
@@ -42,11 +47,13 @@ async def type_text(hand: Hand, action: Type) -> None:
     """Type key by key, into an element or where the focus is."""
     page = await hand.page()
     if action.target:
-        element = await hand.one(action.target)
-        async with explained(element):
-            await element.focus(timeout=hand.ready_ms)
+        async with hand.answering():
+            element = await hand.one(action.target)
+            async with explained(element):
+                await element.focus(timeout=hand.ready_ms)
     for letter in action.text:
-        await page.keyboard.type(letter)
+        async with hand.answering():
+            await page.keyboard.type(letter)
         if pause := hand.pause():
             await asyncio.sleep(pause)
 
@@ -57,8 +64,7 @@ async def press(hand: Hand, action: Press) -> None:
     try:
         if action.target:
             element = await hand.one(action.target)
-            async with explained(element):
-                await element.press(action.key, timeout=hand.leads_ms)
+            await element.press(action.key, timeout=hand.leads_ms)  # fails only once it may have been pressed
         else:
             await page.keyboard.press(action.key)
     except Error as error:
@@ -68,10 +74,12 @@ async def press(hand: Hand, action: Press) -> None:
 
 
 async def _put(hand: Hand, element: Locator, value: str) -> None:
-    if not hand.options.human_like or not await element.evaluate(_PLAIN):
+    async with hand.answering():
         await element.fill(value, timeout=hand.ready_ms)
         await _taken(element, value)
-        return
+
+
+async def _type_over(hand: Hand, element: Locator, value: str) -> None:
     await element.fill("", timeout=hand.ready_ms)
     await element.focus(timeout=hand.ready_ms)
     for letter in value:

@@ -3,7 +3,6 @@
 import asyncio
 import builtins
 import time
-from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -56,12 +55,12 @@ class Lookout:
         self._courses: WeakKeyDictionary[Page, _Course] = WeakKeyDictionary()
         context.on("response", self._heard)
 
-    async def blocker(self, page: Page, expected: Collection[BlockerKind] = ()) -> Blocker:
+    async def blocker(self, page: Page) -> Blocker:
         """What stands in the way on this page now; while it cannot be looked at, what stood there before."""
         course = self._courses.setdefault(page, _Course())
         with suppress(Error, builtins.TimeoutError):
             async with asyncio.timeout(LOOK_SECONDS):
-                course.verdict = self._judged(await self.signs(page), course, expected)
+                course.verdict = self._judged(await self.signs(page), course)
         return course.verdict
 
     async def signs(self, page: Page) -> Signs:
@@ -88,11 +87,11 @@ class Lookout:
         course.same = course.same + 1 if shape == course.shape else 0
         course.shape = shape
 
-    def _judged(self, signs: Signs, course: _Course, expected: Collection[BlockerKind]) -> Blocker:
+    def _judged(self, signs: Signs, course: _Course) -> Blocker:
         before = course.verdict
         if before.found and signs.loading:
             return before  # a half page that shows no blocker yet is no proof that there is none
-        now = detect(signs, expected)
+        now = detect(signs)
         if before.kind in CAPTCHAS and not now.found:
             course.passed = (_place(signs.url), time.monotonic())
         return now

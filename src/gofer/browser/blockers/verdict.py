@@ -1,7 +1,7 @@
 """From signs to a verdict: clues are weighed for each kind, and the kind that a person can act on first wins."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from gofer.browser.blockers import phrases
 from gofer.browser.blockers.challenges import all_passed, challenges
@@ -29,19 +29,18 @@ SAYING_MOST = (
 """Of kinds that weigh the same, the one that tells a person more."""
 
 
-def detect(signs: Signs, expected: Collection[BlockerKind] = ()) -> Blocker:
-    """What stands in the way. `expected` kinds are the errand itself: a login form where logging in was asked for.
+def detect(signs: Signs) -> Blocker:
+    """What stands in the way, and what else the signs are enough for: one errand's blocker is another one's goal.
 
     What gofer's own way out says is no blocker: no person could clear it.
     """
     if egress.found(signs.url, signs.headers):
         return Blocker()
-    weighed = {kind: _heaviest(clues) for kind, clues in _by_kind(signs).items() if kind not in expected}
+    weighed = {kind: _heaviest(clues) for kind, clues in _by_kind(signs).items()}
     fired = {kind: clues for kind, clues in weighed.items() if _enough(clues)}
-    if not fired:
-        return Blocker()
-    kind = min(fired, key=lambda kind: _rank(kind, fired[kind]))
-    return _blocker(kind, fired[kind], signs)
+    ranked = sorted(fired, key=lambda kind: _rank(kind, fired[kind]))
+    first, *others = [_blocker(kind, fired[kind], signs) for kind in ranked] or [Blocker()]
+    return first.model_copy(update={"besides": tuple(others)})
 
 
 def _rank(kind: BlockerKind, clues: list[Clue]) -> tuple[bool, float, int]:
