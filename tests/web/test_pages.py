@@ -259,6 +259,7 @@ async def test_the_list_is_live_filtered_and_safe(gofer: FakeGofer, site: str, t
         await page.get_by_role("button", name="Log out").click()
         await expect(page.get_by_role("heading", level=1)).to_have_text("Log in to gofer")
         await visit.shoot("login")
+        visit.forgive(401)  # to what the page before asked while its session ended
 
 
 async def test_a_used_ticket_is_explained(gofer: FakeGofer, site: str, tmp_path: Path) -> None:
@@ -267,4 +268,4 @@ async def test_a_used_ticket_is_explained(gofer: FakeGofer, site: str, tmp_path:
         await expect(visit.page.get_by_role("alert")).to_contain_text("used already")
         await visit.shoot("used-ticket")
         await visit.page.context.clear_cookies()
-        visit.problems.clear()  # the browser reports the page's own 401
+        visit.forgive(401)
