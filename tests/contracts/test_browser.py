@@ -29,7 +29,8 @@ class Turns:
 
 class _Served(BrowserSuite):
     @pytest.fixture(scope="class")
-    def site(self) -> Iterator[str]:
+    @classmethod
+    def site(cls) -> Iterator[str]:
         """The suite's pages on loopback."""
         with served(browser_site) as address:
             yield address
