@@ -321,10 +321,10 @@ async def test_a_person_is_imitated_where_the_operator_wants_it(driver: Driver, 
 async def test_a_text_that_takes_long_to_type_is_typed_to_its_end(
     chromium: str, workshop: str, action: type[do.Fill | do.Type]
 ) -> None:
-    driver = Driver(Patience(action=0.9, loads=0.9, stirs=0.05, answers=1.0))
+    driver = Driver(Patience(action=0.9, loads=0.9, stirs=0.05, answers=4.0))
     browser = await driver.connect(chromium, Options(private=True, human_like=True))
     await browser.navigate(f"{workshop}/human")
-    text = "Grace Brewster Murray Hopper"
+    text = "Grace Brewster Murray Hopper, who found the first bug of all"
     await browser.act(action.model_validate({"target": field("Name"), "text" if action is do.Type else "value": text}))
     assert await browser.extract(Read(target=field("Name"), what="value")) == text
     await browser.close()

@@ -14,6 +14,7 @@ from gofer.core.errors import Refused
 pytestmark = [pytest.mark.chromium, pytest.mark.asyncio(loop_scope="session")]
 
 PAGE = """<a href="/never" onclick="veil.hidden = !this.title">Slow</a> <button disabled>Pay</button>
+<input type="checkbox" onclick="return false"> <input id="bound" placeholder="Best performing click action" readonly>
 <div id="veil" hidden style="position:fixed;inset:0">Wait</div>"""
 
 
@@ -39,7 +40,7 @@ async def refused(page: Page, selector: str) -> Refused:
     element = page.locator(selector)
     with pytest.raises(Refused) as caught:
         async with told_as("Could not click"), explained(element):
-            await element.click(timeout=700)
+            await element.click(timeout=3000)
     return caught.value
 
 
@@ -57,3 +58,17 @@ async def test_a_click_that_never_reached_its_element_was_not_made(page: Page) -
     error = await refused(page, "a")
     assert came_to(error) is Attempt.UNDONE
     assert "covers it" in error.message
+
+
+async def test_what_followed_a_click_is_told_in_its_own_words(page: Page) -> None:
+    with pytest.raises(Refused, match="did not change its state") as caught:
+        async with told_as("Could not check"):
+            await page.locator("[type=checkbox]").check(timeout=3000)
+    assert came_to(caught.value) is None
+
+
+async def test_words_of_the_page_are_not_taken_for_what_was_done(page: Page) -> None:
+    with pytest.raises(Refused) as caught:
+        async with told_as("Could not fill in"):
+            await page.locator("#bound").fill("x", timeout=1500)
+    assert "took too long" not in caught.value.message

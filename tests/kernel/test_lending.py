@@ -102,22 +102,41 @@ async def test_a_sandbox_ends_with_its_block(gofer: Harness, boxes: LocalSandbox
     assert "sandbox.closed" in [event.type for event in await gofer.events(run.id)]
 
 
-async def test_runs_wait_for_room_for_a_sandbox_and_hold_no_slot_meanwhile(folder: Path, boxes: LocalSandboxes) -> None:
-    policy = Policy(sandboxes=1, concurrent_runs=2, retry_seconds=0.05)
+async def test_a_run_waits_for_room_for_its_sandbox_and_holds_no_slot_meanwhile(
+    folder: Path, boxes: LocalSandboxes
+) -> None:
+    policy = Policy(sandboxes=1, concurrent_runs=1, retry_seconds=0.05)
     async with harness(Setup(folder, APPLICATIONS, sandboxes=boxes, policy=policy)) as gofer:
         first = await gofer.start("use")
         await gofer.reaches(first.id, Status.WAITING)
-        second, third, fourth = [await gofer.start("end") for _ in range(3)]
+        second = await gofer.start("end")
         waiting = await gofer.happens(second.id, "run.waiting")
         assert waiting.data["reason"] == "all 1 sandboxes of this machine are held by other runs"
-        await gofer.happens(fourth.id, "run.waiting")
-        assert len(await boxes.living()) == 1
-        await gofer.call("run.cancel", id=third.id)
-        assert (await gofer.ended(third.id)).status is Status.CANCELLED
         await gofer.call("run.answer", id=first.id, answer="yes")
-        for run in (first, second, fourth):
-            assert (await gofer.ended(run.id)).status is Status.SUCCEEDED
+        assert (await gofer.ended(first.id)).status is Status.SUCCEEDED
+        assert (await gofer.ended(second.id)).status is Status.SUCCEEDED
     assert await boxes.living() == []
+
+
+async def test_while_one_waits_for_room_the_others_queue_by_their_priority(
+    folder: Path, boxes: LocalSandboxes, database: str | None
+) -> None:
+    policy = Policy(sandboxes=1, concurrent_runs=1, retry_seconds=0.05)
+    async with harness(Setup(folder, APPLICATIONS, sandboxes=boxes, policy=policy, database=database)) as gofer:
+        first = await gofer.start("use")
+        await gofer.reaches(first.id, Status.WAITING)
+        second = await gofer.start("end")
+        await gofer.happens(second.id, "run.waiting")
+        third, urgent = [await gofer.call("run.start", app="end", input={}, priority=n) for n in (5, 1)]
+        await asyncio.sleep(0.5)
+        shown = [await gofer.show(run.id) for run in (third, urgent)]
+        assert [(run.status, run.queue_position) for run in shown] == [(Status.QUEUED, 2), (Status.QUEUED, 1)]
+        await gofer.call("run.cancel", id=second.id)
+        await gofer.call("run.answer", id=first.id, answer="yes")
+        ended = [await gofer.ended(run.id) for run in (urgent, third)]
+        assert ended[0].ended_at
+        assert ended[1].started_at
+        assert ended[0].ended_at <= ended[1].started_at
 
 
 async def test_a_run_that_has_a_sandbox_gets_another_while_others_wait(folder: Path, boxes: LocalSandboxes) -> None:
@@ -203,14 +222,22 @@ async def box(boxes: LocalSandboxes) -> AsyncIterator[Sandbox]:
 
 async def test_a_working_folder_is_kept_once_for_each_change(folder: Path, box: Sandbox) -> None:
     checkpoints, archive = Checkpoints(ArtifactStore(str(folder))), folder / "a-run" / ".checkpoint-main"
-    for change, stored in [("touch a", True), ("true", False), ("rm a", True), ("cat .", False)]:
+    await box.run("echo other > /tmp/b; touch -d 2020-01-01 /tmp/b", shell=True)
+    changes = [("touch a b", True), ("true", False), ("cp -p /tmp/b b", True), ("rm a", True), ("cat .", False)]
+    for change, stored in [*changes, ("chmod 000 b", True)]:
         archive.unlink(missing_ok=True)
         await box.run(change, shell=True)
         await checkpoints.keep("a-run", box, "main")
         assert archive.exists() is stored, change
-    await checkpoints.keep("a-run", box, "other")
-    await checkpoints.drop("a-run", "other")
-    await checkpoints.drop("a-run", "other")
+    for _ in range(2):
+        await checkpoints.drop("a-run", "main")
+        assert not archive.exists()
+
+
+async def test_a_checkpoint_that_cannot_be_made_is_an_error_with_words(folder: Path, box: Sandbox) -> None:
+    await box.run("mkdir /tmp/.gofer-checkpoint.tgz", shell=True)
+    with pytest.raises(Unavailable, match="could not be packed"):
+        await Checkpoints(ArtifactStore(str(folder))).keep("a-run", box, "main")
 
 
 async def test_a_working_folder_that_is_too_large_is_not_kept(folder: Path, box: Sandbox) -> None:

@@ -129,6 +129,7 @@ async def test_a_person_who_takes_control_gets_it_in_the_midst_of_a_long_text(sc
     await call("mouse", **await spot(page, 100, 50))
     typing = asyncio.ensure_future(call("keyboard", text=text))
     await asyncio.wait_for(turns.taken.wait(), 10)
+    await page.wait_for_function("text => t.value === text", arg=text[: 2 * LETTERS], timeout=5000)
     await asyncio.sleep(0.5)
     assert await page.input_value("#t") == text[: 2 * LETTERS]
     turns.returned.set()
@@ -139,8 +140,8 @@ async def test_a_person_who_takes_control_gets_it_in_the_midst_of_a_long_text(sc
 async def test_a_text_may_take_longer_than_any_single_input(
     screen: Screen, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(local_screen, "INPUT_SECONDS", 2.0)
-    text = "Zoë schläft. " * 15
+    monkeypatch.setattr(local_screen, "INPUT_SECONDS", 4.0)
+    text = "Zoë schläft. " * 25
     call = caller(screen_tools(FakeRun(), ControlledScreen(screen, TakenOver(after=1000))))
     await call("mouse", **await spot(page, 100, 50))
     await call("keyboard", text=text)

@@ -73,6 +73,29 @@ async def test_what_ends_between_the_page_and_its_stream_is_shown(gofer: FakeGof
         await expect(visit.page.locator("#runs .badge")).to_have_text("Done")
 
 
+async def test_what_comes_while_the_list_is_read_again_stays_above_what_was_missed(
+    gofer: FakeGofer, site: str, tmp_path: Path
+) -> None:
+    await gofer.log.add("browse", {"goal": "Old"})
+
+    async with visiting(site, tmp_path) as visit:
+        page, titles = visit.page, visit.page.locator("#runs li .title")
+
+        async def late(route: Route) -> None:
+            answer = await route.fetch()
+            await gofer.log.add("browse", {"goal": "Newest"})
+            await expect(titles.first).to_have_text("Newest")
+            await route.fulfill(response=answer)
+
+        await visit.enter(gofer)
+        await expect(page.locator("#link")).to_have_text("Live")
+        await turn_away(page, hidden=True)
+        await gofer.log.add("browse", {"goal": "Missed"})
+        await page.route(lambda url: "limit=" in url, late)
+        await turn_away(page, hidden=False)
+        await expect(titles).to_have_text(["Newest", "Missed", "Old"])
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 async def test_a_question_that_was_withdrawn_is_asked_no_more(
     scheme: Literal["light", "dark"], width: int, gofer: FakeGofer, site: str, tmp_path: Path

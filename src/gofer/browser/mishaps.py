@@ -27,6 +27,9 @@ _REASONS = (
 )
 """What Playwright waited for in vain before it would touch an element, or why it never does."""
 
+_USED, _KEPT = re.compile(r"^[\s-]*performing \w+ action", re.M), re.compile(" intercepts pointer events")
+"""Lines of Playwright's account, which may quote the page too."""
+
 _COVERED = re.compile(r"(<[^>]+>).*? intercepts pointer events")
 
 _NETWORK = (
@@ -86,7 +89,7 @@ def _mishap(action: str, error: Error) -> GoferError:
 
 def made(error: Error) -> bool:
     """Whether Playwright's account of its last try ends after the mouse was used: what followed took too long."""
-    used, kept_off = (error.message.rfind(sign) for sign in (" performing ", " intercepts pointer events"))
+    used, kept_off = (max((one.start() for one in sign.finditer(error.message)), default=-1) for sign in (_USED, _KEPT))
     return used > kept_off and "(trial run)" not in error.message
 
 
@@ -137,7 +140,7 @@ def _network(action: str, message: str) -> GoferError:
 
 
 def _reason(error: Error) -> str:
-    if made(error):
+    if isinstance(error, TimeoutError) and made(error):
         return "what it led to took too long"
     if cover := _COVERED.search(error.message):
         return f"{cover.group(1)} covers it; close or move that first"

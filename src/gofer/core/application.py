@@ -96,8 +96,8 @@ class RunContext(Protocol):
     def screen(self, box: Sandbox) -> Screen:
         """That computer's desktop, pixel by pixel; its input waits while a person holds control."""
 
-    async def moved(self, name: str = "main") -> bool:
-        """Whether the computer opened under this name replaces one that was lost: its screen and processes are new."""
+    async def moved(self, name: str = "main") -> int:
+        """How often the computer of this name replaced one that was lost, and so has a new screen and no processes."""
 
     async def playbook(self, *, name: str | None = None, errand: str | None = None) -> KeptPlaybook | None:
         """The asker's playbook of this name, or what earlier runs recorded of this errand."""

@@ -23,6 +23,8 @@ class Capacity:
         """Places that were given to runs, and that no lease tells of yet."""
         self.opening = 0
         """Those of them in which a sandbox is being made."""
+        self.waiting = 0
+        """Runs that wait for room."""
 
     @asynccontextmanager
     async def place(self, run_id: str, waits: Waits) -> AsyncIterator[None]:
@@ -30,12 +32,20 @@ class Capacity:
         async with AsyncExitStack() as promise:
             if not await self._promise(run_id, promise, newcomer=True):
                 reason = f"all {self._parts.policy.sandboxes} sandboxes of this machine are held by other runs"
-                async with waits.parked(WaitingFor.DEPENDENCY, reason), self._turn:
-                    while not await self._promise(run_id, promise):
-                        await asyncio.sleep(LOOK_SECONDS)
+                async with waits.parked(WaitingFor.DEPENDENCY, reason):
+                    await self._wait(run_id, promise)
             await waits.go_on()
             with self._opening():
                 yield
+
+    async def _wait(self, run_id: str, promise: AsyncExitStack) -> None:
+        self.waiting += 1
+        try:
+            async with self._turn:
+                while not await self._promise(run_id, promise):
+                    await asyncio.sleep(LOOK_SECONDS)
+        finally:
+            self.waiting -= 1
 
     async def _promise(self, run_id: str, promise: AsyncExitStack, *, newcomer: bool = False) -> bool:
         """A run that holds one already never waits: two that wait for each other would do so for ever."""

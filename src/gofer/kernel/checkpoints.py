@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
-from pydantic_ai.workspaces import WorkspaceUnavailableError
+from pydantic_ai.workspaces import WorkspaceError, WorkspaceUnavailableError
 
 from gofer.core.artifact import Artifact
 from gofer.core.errors import Refused, Unavailable
@@ -24,11 +24,11 @@ ARCHIVE, KEPT = "/tmp/.gofer-checkpoint.tgz", "/tmp/.gofer-checkpoint-kept"
 UNCHANGED, TOO_LARGE = 3, 4
 
 _PACK = f"""
-[ -e {KEPT} ] && [ -z "$(find . -newer {KEPT} -print -quit)" ] && exit {UNCHANGED}
-[ "$(du -sm . | cut -f1)" -gt {MOST_MB} ] && exit {TOO_LARGE}
-touch {KEPT}.new && tar -czf {ARCHIVE} .
+[ -e {KEPT} ] && [ -z "$(find . -cnewer {KEPT} -print -quit)" ] && exit {UNCHANGED}
+[ "$(du -sm --apparent-size . | cut -f1)" -gt {MOST_MB} ] && exit {TOO_LARGE}
+touch {KEPT}.new && tar --ignore-failed-read -czf {ARCHIVE} .
 [ $? -le 1 ]"""
-"""With 1 tar says that something was written to meanwhile."""
+"""What tells of a change is its own time, which copies do not keep. With 1 tar says that something was written to."""
 
 log = structlog.get_logger()
 
@@ -41,7 +41,7 @@ class Checkpoints:
 
     async def keep(self, run_id: str, box: Sandbox, name: str) -> None:
         """Pack the working folder unless nothing in it changed; raises `Refused` where it is too large."""
-        with losses_told():
+        with _failures_told():
             code = await _in_folder(box, _PACK, UNCHANGED, TOO_LARGE)
             if code == TOO_LARGE:
                 raise Refused(f"The working folder holds more than {MOST_MB} MB, and is not kept.")
@@ -78,6 +78,18 @@ def losses_told() -> Iterator[None]:
         yield
     except WorkspaceUnavailableError as error:
         raise Unavailable(f"The sandbox is gone: {error}", code="ERR_SANDBOX_LOST") from error
+
+
+@contextmanager
+def _failures_told() -> Iterator[None]:
+    """What else may come of working in a sandbox: no room, no time, no rights."""
+    with losses_told():
+        try:
+            yield
+        except WorkspaceUnavailableError:
+            raise
+        except (OSError, WorkspaceError) as error:
+            raise Unavailable(f"The working folder could not be packed: {error}") from error
 
 
 async def _in_folder(box: Sandbox, script: str, *expected: int) -> int:

@@ -83,16 +83,17 @@ class Context:
 
         return bool(await self._steps.remember("has_model", work))
 
-    async def moved(self, name: str = "main") -> bool:
-        """Whether the computer of this name replaced one that was lost before the flow asked."""
+    async def moved(self, name: str = "main") -> int:
+        """How often the computer of this name replaced one that was lost before the flow asked."""
 
         async def work() -> JsonValue:
             opened = await self._parts.database.read(
                 partial(events.of_type, run_id=self.id, kind=SandboxOpened.model_fields["type"].default)
             )
-            return any(event.data["name"] == name and event.data["how"] == "moved" for event in opened)
+            return sum(event.data["name"] == name and event.data["how"] == "moved" for event in opened)
 
-        return bool(await self._steps.remember(f"moved {name}", work))
+        times: Any = await self._steps.remember(f"moved {name}", work)
+        return int(times)
 
     def screen(self, box: Sandbox) -> Screen:
         """The computer's desktop, for mouse and keys by pixels."""

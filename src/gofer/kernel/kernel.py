@@ -30,7 +30,7 @@ class Kernel:
         self.lender = Lender(parts)
         self.runner = Runner(parts, self.watch, self.lender)
         self.engine = Engine(step_log_url, parts.worker, self.runner.carry)
-        self.slots = Slots(parts.database, parts.worker, parts.policy, self.engine.start)
+        self.slots = Slots(parts.database, parts.worker, parts.policy, self.engine.start, self.lender.has_room)
         self.runner.engine, self.runner.slots = self.engine, self.slots
         self.intake = Intake(parts.database, parts.log, parts.clock, self.slots)
         self.intake.applications = parts.applications

@@ -58,6 +58,10 @@ class Lender:
         self.sharing = Sharing(parts, keeping, self.book)
         self._served: set[str] = set()
 
+    def has_room(self) -> bool:
+        """Whether no run waits for room for its sandbox: until then another would only wait behind it."""
+        return self._capacity.waiting == 0
+
     def screen(self, run_id: str) -> Screen | None:
         """The live desktop of a run, if it is on this host."""
         return self._screens.get(run_id)

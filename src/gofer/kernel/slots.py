@@ -19,13 +19,16 @@ Start = Callable[[str], Awaitable[None]]
 
 
 class Slots:
-    """Grants free slots, by priority and age, to new runs and to those of this worker that waited."""
+    """Grants free slots by priority and age: to runs of this worker that waited and, while it `begins` any, to others."""
 
-    def __init__(self, database: Database, worker: str, policy: Policy, start: Start) -> None:
+    def __init__(
+        self, database: Database, worker: str, policy: Policy, start: Start, begins: Callable[[], bool] = lambda: True
+    ) -> None:
         self._database = database
         self._worker = worker
         self._limits = slots.Limits(policy.concurrent_runs, policy.per_principal)
         self._start = start
+        self._begins = begins
         self._kicked = asyncio.Event()
         self._returning: dict[str, set[asyncio.Future[None]]] = {}
         self._poll_seconds = 1.0 if database.sqlite else POLL_SECONDS
@@ -75,7 +78,7 @@ class Slots:
         if not await self._database.read(partial(slots.worth_claiming, total=self._limits.total)):
             return
         self._doubtful = True
-        work = partial(slots.claim, worker=self._worker, limits=self._limits)
+        work = partial(slots.claim, worker=self._worker, limits=self._limits, begins=self._begins())
         for run_id in await self._database.write_apart(work):
             await self._give(run_id)
         self._doubtful = False

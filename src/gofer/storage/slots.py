@@ -32,8 +32,11 @@ def worth_claiming(connection: sa.Connection, total: int) -> bool:
     return bool(queued) and working < total
 
 
-def claim(connection: sa.Connection, worker: str, limits: Limits) -> list[str]:
-    """Give free slots to the queued runs that go next and that this worker may carry; gives their ids."""
+def claim(connection: sa.Connection, worker: str, limits: Limits, *, begins: bool = True) -> list[str]:
+    """Give free slots to the queued runs that go next and that this worker may carry; gives their ids.
+
+    A worker that `begins` none gets only what it carries already.
+    """
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
     if not workers.alive(connection, worker):
@@ -43,7 +46,8 @@ def claim(connection: sa.Connection, worker: str, limits: Limits) -> list[str]:
     if free <= 0:
         return []
     chosen: list[str] = []
-    for row in _candidates(connection, worker, _full(principals, limits), list(keys)):
+    wanted = {"me": worker, "begins": begins, "full": _full(principals, limits), "keys": list(keys)}
+    for row in connection.execute(_CANDIDATES, wanted).mappings().all():
         if len(chosen) == free:
             break
         taken = row["limit_key"] in keys and row["worker"] is None
@@ -65,10 +69,6 @@ def _working(connection: sa.Connection) -> tuple[Counter[str], set[str]]:
 
 def _full(principals: Counter[str], limits: Limits) -> list[str]:
     return [name for name, count in principals.items() if count >= limits.per_principal]
-
-
-def _candidates(connection: sa.Connection, worker: str, full: list[str], keys: list[str]) -> list[sa.RowMapping]:
-    return list(connection.execute(_CANDIDATES, {"me": worker, "full": full, "keys": keys}).mappings())
 
 
 def _mark(connection: sa.Connection, chosen: list[str], worker: str) -> None:
@@ -94,7 +94,7 @@ _CANDIDATES = (
     sa.select(runs.c.id, runs.c.principal, runs.c.limit_key, runs.c.worker)
     .where(
         _QUEUED,
-        sa.or_(runs.c.worker.is_(None), _MINE),
+        sa.or_(sa.and_(runs.c.worker.is_(None), sa.bindparam("begins", type_=sa.Boolean)), _MINE),
         runs.c.principal.not_in(sa.bindparam("full", expanding=True)),
         sa.or_(runs.c.limit_key.is_(None), runs.c.limit_key.not_in(sa.bindparam("keys", expanding=True)), _MINE),
     )

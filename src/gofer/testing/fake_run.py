@@ -177,9 +177,9 @@ class FakeRun:
         assert box.screen is not None, "this test's sandbox has no screen"
         return box.screen
 
-    async def moved(self, name: str = "main") -> bool:
+    async def moved(self, name: str = "main") -> int:
         """A test's sandbox never moves."""
-        return False
+        return 0
 
     async def playbook(self, *, name: str | None = None, errand: str | None = None) -> KeptPlaybook | None:
         """What is kept, as it was when this run first asked."""

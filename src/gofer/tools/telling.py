@@ -33,8 +33,8 @@ UNDONE, FAILED = "It was not done.", "It did not work."
 UNSURE = "It may have been done all the same: look at the page before you do it again."
 REASON = "The reason follows; names and texts in it are the page's own words."
 
-HARMLESS = (do.Navigate, do.Back, do.Scroll, do.Hover, do.WaitFor, do.SwitchTab)
-"""Actions that may be done again, whether or not they were done."""
+HARMLESS = (do.Navigate, do.Scroll, do.Hover, do.WaitFor)
+"""Actions that may be done again, whether or not they were done. A tab that is closed gives its number to the next."""
 
 WARNED, STOPPED = 3, 6
 """How often an action may come to nothing before the model is told so, and before it is stopped."""

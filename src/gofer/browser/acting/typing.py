@@ -93,12 +93,12 @@ async def _taken(element: Locator, value: str) -> None:
     if kind in _FORMATS:
         shown = str(await element.evaluate("e => (e.control ?? e).value"))
         if not shown or (kind == "color" and shown.lower() != value.strip().lower()):
-            raise Reason(_does_not_fit(kind))
+            raise Reason(_does_not_fit(kind), None)  # what it held before is gone
 
 
 async def _wrong_format(element: Locator, error: Error) -> None:
     if "Malformed value" in error.message or "Cannot type text" in error.message:
-        raise Reason(_does_not_fit(str(await element.evaluate(_KIND)))) from error
+        raise Reason(_does_not_fit(str(await element.evaluate(_KIND))), None) from error
 
 
 def _does_not_fit(kind: str) -> str:

@@ -44,9 +44,8 @@ async def scroll(desktop: Desktop, spot: tuple[float, float], notches: int) -> N
     await _taken(desktop)
 
 
-async def type_text(desktop: Desktop, text: str) -> None:
-    """Letter by letter."""
-    known: set[str] = set()
+async def type_text(desktop: Desktop, text: str, known: set[str]) -> None:
+    """Letter by letter; `known` are those letters beyond ASCII that the desktop has heard of."""
     for letter in text:
         if not letter.isascii() and letter not in known:
             await _introduce(desktop, letter)

@@ -25,6 +25,7 @@ class LocalScreen:
     def __init__(self, place: Callable[[], Awaitable[Place]]) -> None:
         self._place = place
         self._forwarder = Forwarder(self._open_browser)
+        self._letters: set[str] = set()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -62,7 +63,7 @@ class LocalScreen:
 
     async def type(self, text: str) -> None:
         """Type text where the focus is."""
-        await self._moved(lambda desktop: fingers.type_text(desktop, text))
+        await self._moved(lambda desktop: fingers.type_text(desktop, text, self._letters))
 
     async def press(self, key: str) -> None:
         """Press a key or a chord."""

@@ -84,10 +84,21 @@ async function catchUp() {
   if (since !== told) return; // it is being read once more
   const found = new Set([...page.runs.map((run) => run.id), ...told]);
   [...rows.keys()].filter((id) => !found.has(id)).forEach(drop);
-  const unsaid = page.runs.filter((run) => !told.has(run.id));
-  unsaid.reverse().forEach((run) => show(run, "prepend"));
+  page.runs.filter((run) => !told.has(run.id)).forEach((run) => show(run, "append"));
+  order(page.runs);
   goesOn(page);
   $("empty").hidden = rows.size > 0;
+}
+
+/** These runs in this order and below all others, which are newer. Only what is out of place is moved: it may have the focus. */
+function order(runs) {
+  let below = null;
+  for (const run of [...runs].reverse()) {
+    const element = rows.get(run.id)?.view.element;
+    if (!element) continue;
+    if (element.nextElementSibling !== below) $("runs").insertBefore(element, below);
+    below = element;
+  }
 }
 
 /** What is news while the list is read again. */
