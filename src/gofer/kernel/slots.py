@@ -19,7 +19,7 @@ Start = Callable[[str], Awaitable[None]]
 
 
 class Slots:
-    """Grants free slots by priority and age: to this worker's runs that waited and, while it `begins` any, to others."""
+    """Grants free slots by priority and age: to this worker's runs that waited and, while it `begins` any, others."""
 
     def __init__(
         self, database: Database, worker: str, policy: Policy, start: Start, begins: Callable[[], bool] = lambda: True
