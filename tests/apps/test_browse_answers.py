@@ -126,6 +126,19 @@ def test_a_text_that_a_person_saves_is_reviewed() -> None:
     assert APPLICATION.playbook(f"# {RECORDED}\n# Mine.\nplaybook 2\nback\n") == "# Mine.\nplaybook 2\n\nback\n"
 
 
+def test_a_text_whose_end_nothing_tells_is_refused_when_it_is_saved() -> None:
+    assert APPLICATION.playbook is not None
+    with pytest.raises(Refused, match=r"Step 1 .* cannot be relied on"):
+        APPLICATION.playbook('playbook 2\nclick button "Search"\n')
+
+
+def test_a_playbook_that_begins_nowhere_is_refused_when_the_errand_is_asked_for() -> None:
+    assert APPLICATION.replayable is not None
+    asked = BrowseInput(playbook="price_watch", parameters={"search": "lamp"})
+    with pytest.raises(Refused, match="at which page to begin"):
+        APPLICATION.replayable(asked, APPLICATION.bundled()["price_watch"] if APPLICATION.bundled else "")
+
+
 def test_wrong_rows_are_refused_when_the_errand_is_asked_for() -> None:
     assert APPLICATION.replayable is not None
     text = 'playbook 2\nparameter os "rows"\nfor each o of parameter "os" at most 2\n  open "https://a.example/{o.n}"\n'

@@ -13,6 +13,7 @@ from gofer.browser.written import bundled
 from gofer.core.errors import Refused
 from gofer.core.sandbox import SandboxSpec
 from gofer.demo import demo_input
+from gofer.kernel.intake import validated
 from gofer.testing.harness import Setup, harness
 
 
@@ -33,6 +34,11 @@ def test_a_desktop_outlives_the_time_that_a_person_has_to_clear_its_page() -> No
     assert patient.limits.wall_seconds > 1440 * 60 + APPLICATION.budget.seconds
     usual = computer(errand("http://a.example/"), None)
     assert usual.limits == SandboxSpec().limits  # so that one which waits warm will do
+
+
+def test_an_address_that_is_none_is_refused_by_an_example() -> None:
+    with pytest.raises(Refused, match=r"start_url: it must look like https://example\.org/"):
+        validated(BrowseInput, {"goal": "Look", "start_url": "notaurl"})
 
 
 def test_one_profile_is_used_by_one_run_at_a_time() -> None:

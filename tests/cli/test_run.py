@@ -107,7 +107,7 @@ def test_control_that_is_ones_own_already_is_no_refusal_and_is_shown(served: Pro
     assert "control" not in served("show", run_id).stdout
     served("cancel", run_id)
     until(lambda: served.json("show", run_id)["status"] == "cancelled")
-    said(served("control", run_id, "take"), 2, "The run has ended: it is cancelled.")
+    said(served("control", run_id, "take"), 2, "The run has ended: cancelled.")
 
 
 def test_a_run_cancelled_elsewhere_exits_with_3(served: Program) -> None:

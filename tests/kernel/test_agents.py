@@ -35,6 +35,7 @@ class Weather(BaseModel):
 
     city: str
     degrees: int
+    by_hour: dict[str, int] = {}
 
 
 async def say(run: RunContext, asked: Asked) -> str:
@@ -199,7 +200,20 @@ async def test_an_answer_has_the_shape_that_was_asked_for(folder: Path) -> None:
 
     setup = Setup(folder, APPLICATIONS, model=ScriptedModel(stream), policy=POLICY)
     async with harness(setup) as gofer:
-        assert (await gofer.run("structured")).output == {"city": "Vienna", "degrees": 21}
+        assert (await gofer.run("structured")).output == {"city": "Vienna", "degrees": 21, "by_hour": {}}
+
+
+async def test_a_model_that_thinks_by_itself_is_asked_for_objects_with_keys_of_their_own(
+    folder: Path, llmock: LLMock
+) -> None:
+    answer = {"city": "Vienna", "degrees": 21, "by_hour": {"8": 19, "14": 24}}
+    llmock.call_tool("final_result", answer)
+    setup = Setup(folder, APPLICATIONS, model=resolve("anthropic:claude-sonnet-5"), policy=POLICY)
+    async with harness(setup) as gofer:
+        assert (await gofer.run("structured")).output == answer
+    (tool,) = llmock.last_request.body["tools"]
+    assert tool["input_schema"]["properties"]["by_hour"]["additionalProperties"] == {"type": "integer"}
+    assert "output_config" not in llmock.last_request.body
 
 
 async def test_without_a_model_the_run_says_what_to_set(folder: Path) -> None:

@@ -82,6 +82,8 @@ def _mishap(action: str, error: Error) -> GoferError:
         return Refused(f"{action}: it is a file to download, not a page.")
     if "net::" in error.message:
         return _network(action, error.message)
+    if "navigate to invalid URL" in error.message:
+        return refusal(f"{action}: that is not an address that can be opened.", Attempt.UNDONE)
     if "not a valid selector" in error.message or "while parsing css selector" in error.message:
         return Refused(f"{action}: that is not a valid CSS selector.")
     return refusal(f"{action}: {_reason(error)}.", Attempt.UNDONE if _unmade(error) else None)

@@ -51,7 +51,7 @@ def _why_not(run: dict[str, Any], refusal: Refused) -> Refused:
     if refusal.code != "ERR_CONFLICT":
         return refusal
     if Status(run["status"]).ended:
-        return Refused(f"The run has ended: it is {run['status']}.", code=refusal.code)
+        return Refused(f"The run has ended: {run['status']}.", code=refusal.code)
     if run["controlled_by"] is None:
         return refusal
     next_step = f"`gofer control {run['id']} return` hands it back in their stead."

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic_ai import Agent
+from pydantic_ai import Agent, ToolOutput
 from pydantic_ai.exceptions import UnexpectedModelBehavior
 from pydantic_ai.models import Model
 from pydantic_ai.toolsets import AbstractToolset, CombinedToolset, FunctionToolset
@@ -35,7 +35,7 @@ async def work(task: Task, model: Model, steps: Steps, meter: Meter, teller: Tel
     agent: Agent[None, Any] = Agent(
         DurableModel(model, steps, meter, teller),
         name="gofer",
-        output_type=task.answer,
+        output_type=_asked(task.answer),
         instructions=task.instructions or None,
         toolsets=[DurableToolset(_combined(task.tools), steps)] if task.tools else [],
         retries=RETRIES,
@@ -47,6 +47,11 @@ async def work(task: Task, model: Model, steps: Steps, meter: Meter, teller: Tel
     except UnexpectedModelBehavior as error:
         raise Unavailable(f"The model did not come to an answer: {error}", code="ERR_MODEL_UNAVAILABLE") from error
     return result.output
+
+
+def _asked(answer: Any) -> Any:
+    """By a tool, whatever the model: strict schemas, by which some are asked else, know no keys of an object's own."""
+    return answer if answer is str else ToolOutput(answer)
 
 
 def _combined(tools: Sequence[Tool]) -> AbstractToolset[None]:

@@ -147,6 +147,9 @@ def _field(wrong: ErrorDetails, shape: type[BaseModel]) -> tuple[str, str]:
     first, _, rest = words.partition(" ")
     if not path and first in shape.model_fields and rest:
         return first, rest
+    field = shape.model_fields.get(path)
+    if wrong["type"] == "string_pattern_mismatch" and field and field.examples:
+        words = f"it must look like {field.examples[0]}"  # who asks reads no patterns
     return path or "input", words
 
 

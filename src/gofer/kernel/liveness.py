@@ -112,11 +112,17 @@ class Liveness:
 
     def _serve(self) -> None:
         calm_until = time.monotonic() + SILENT_SECONDS  # whatever kept us away may have silenced the others too
+        failing = ""
         while not self._stop.wait(BEAT_SECONDS):
             try:
                 calm_until = self._beat(calm_until)
+                if failing:
+                    log.info("lease.beats_again")
+                failing = ""
             except GoferError as error:
-                log.warning("lease.beat_failed", reason=error.message)
+                if error.message != failing:  # once, and not for each beat of an outage
+                    log.warning("lease.beat_failed", reason=error.message)
+                failing = error.message
             except Exception:  # this thread holds the lease: it must outlive every surprise
                 log.exception("lease.beat_failed")
 

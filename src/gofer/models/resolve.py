@@ -36,12 +36,17 @@ def resolve(name: str) -> Model:
         if missing := KEY.search(str(error)):
             message = f"The model {name} needs {missing[0]}, which is not set."
             raise Refused(message, code="ERR_NO_MODEL", next_step=f"Set {missing[0]} and try again.") from error
-        raise Refused(f"The model {name} cannot be used: {error}", code="ERR_UNKNOWN_MODEL") from error
+        raise Refused(f"The model {name} cannot be used: {_ended(error)}", code="ERR_UNKNOWN_MODEL") from error
     except ImportError as error:
         message = f"The model {name} needs a package that is not installed: {error}"
         raise Refused(message, code="ERR_MISSING_EXTRA") from error
     except ValueError as error:
-        raise Refused(f"There is no model {name!r}: {error}", code="ERR_UNKNOWN_MODEL") from error
+        raise Refused(f"There is no model {name!r}: {_ended(error)}", code="ERR_UNKNOWN_MODEL") from error
+
+
+def _ended(error: Exception) -> str:
+    """Its words as a sentence."""
+    return f"{str(error).rstrip('.')}." if not str(error).endswith("?") else str(error)
 
 
 def _strict(model: Model) -> Model:

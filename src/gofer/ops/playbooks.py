@@ -138,6 +138,8 @@ class PlaybookOperations:
         """Forget it; the errand is done by a model again."""
         whose = _whose(principal, wanted.principal)
         if not await self._database.write(partial(playbooks.delete, principal=whose, name=wanted.name)):
+            if any(one.name == wanted.name for one in self._bundled()):
+                raise Refused(f"The playbook {wanted.name!r} comes with gofer and stays.", code="ERR_CONFLICT")
             raise _unknown(wanted.name)
         return Deleted(name=wanted.name)
 

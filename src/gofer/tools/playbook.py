@@ -13,6 +13,7 @@ from gofer.browser.healing import Heal, Healed, Trouble
 from gofer.browser.playbook import GIVEN, PLACE, Act, Playbook, texts
 from gofer.browser.recording import Notebook, Recorder, Recording
 from gofer.browser.replay import Manner, Replayed, replay
+from gofer.browser.soundness import sound
 from gofer.browser.table import Row, as_csv
 from gofer.browser.written import as_text, bundled, bundled_texts, load
 from gofer.core.action import Fill, Navigate, Type
@@ -44,6 +45,7 @@ __all__ = [
     "replay",
     "reviewed",
     "site",
+    "sound",
     "unreviewed",
     "wordy",
 ]

@@ -1,9 +1,10 @@
 """Browser errands: recorded steps or a goal in words, done in a desktop that people can watch."""
 
 from gofer.apps.browse.flow import browse
+from gofer.apps.browse.known import begins
 from gofer.apps.browse.types import BUDGET, BrowseInput
 from gofer.core.application import Application
-from gofer.tools.playbook import as_text, bind, bundled_texts, load, reviewed
+from gofer.tools.playbook import as_text, bind, bundled_texts, load, reviewed, sound
 
 
 def _profile(asked: BrowseInput) -> str | None:
@@ -12,7 +13,9 @@ def _profile(asked: BrowseInput) -> str | None:
 
 def _understood(text: str) -> str:
     """A text that somebody saves is one that somebody has read."""
-    return as_text(reviewed(load(text)))
+    playbook = load(text)
+    sound(playbook.steps)
+    return as_text(reviewed(playbook))
 
 
 def _wanted(asked: BrowseInput) -> str | None:
@@ -20,7 +23,9 @@ def _wanted(asked: BrowseInput) -> str | None:
 
 
 def _replayable(asked: BrowseInput, text: str) -> None:
-    bind(load(text), asked.values())
+    playbook = load(text)
+    bind(playbook, asked.values())
+    begins(asked, playbook)
 
 
 APPLICATION = Application(

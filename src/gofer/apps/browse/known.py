@@ -60,11 +60,15 @@ def whole(asked: BrowseInput, found: Known | None) -> BrowseInput:
     if found is None:
         return asked
     goal = asked.goal or found.playbook.about or f"Replay {found.playbook.name or 'a playbook'}"
-    start = asked.start_url or found.playbook.start or opening(found.playbook, asked.values())
-    if not start:
-        message = "The playbook does not say at which page to begin."
-        raise Refused(message, code="ERR_INVALID_INPUT", next_step="Give `start_url`.")
-    return asked.model_copy(update={"goal": goal, "start_url": start})
+    return asked.model_copy(update={"goal": goal, "start_url": begins(asked, found.playbook)})
+
+
+def begins(asked: BrowseInput, playbook: Playbook) -> str:
+    """The page to begin at, as asked for or as the playbook knows it; raises Refused where nobody says."""
+    if start := asked.start_url or playbook.start or opening(playbook, asked.values()):
+        return start
+    message = "The playbook does not say at which page to begin."
+    raise Refused(message, code="ERR_INVALID_INPUT", next_step="Give `start_url`.")
 
 
 def notebook(run: RunContext, asked: BrowseInput) -> Notebook:

@@ -28,6 +28,7 @@ class BrowseInput(BaseModel):
         pattern=r"^(https?://[^\s/]+.*)?$",
         max_length=2000,
         description="The page to begin at. A playbook may know it.",
+        examples=["https://example.org/"],
     )
     parameters: dict[str, str] = Field({}, description="Values for the playbook's places, or facts for the goal.")
     playbook: Playbook | str | None = Field(
