@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from gofer.testing.postgres import fresh_database, postgres
 
 settings.register_profile("any", deadline=None, suppress_health_check=list(HealthCheck))
-settings.register_profile("steady", settings.get_profile("any"), derandomize=True)
+settings.register_profile("steady", settings.get_profile("any"), derandomize=True, max_examples=50)
 settings.register_profile("searching", settings.get_profile("any"), max_examples=3000)
 settings.load_profile("steady")
 

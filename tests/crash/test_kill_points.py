@@ -10,7 +10,7 @@ POINTS = {"step": 12, "tool": 6, "reply": 8, "recorded": 24, "stored": 40, "comm
 """Named points, and up to which occurrence of it a seed may choose: step made, result recorded, transaction …"""
 
 KILLS = 5
-SEEDS = [1, 2, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(3, 7))]
+SEEDS = [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 7))]
 MIXED = ("march", "think", "consult", "ask", "stumble")
 
 
