@@ -112,6 +112,19 @@ async def remember(run: RunContext, asked: Asked) -> int:
     return count
 
 
+async def redo(run: RunContext, asked: Asked) -> None:
+    """Save the same twice and something else once, in three goes at one step of which two fail."""
+
+    async def save() -> None:
+        _note(asked, "go")
+        times = _count(asked, "go")
+        await run.save("page.txt", b"first" if times < 3 else b"another page", "text/plain")
+        if times < 3:
+            raise Unavailable("The site went away.")
+
+    await run.step(save)
+
+
 def _note(asked: Asked, line: str) -> None:
     if asked.ledger:
         with Path(asked.ledger).open("a") as ledger:
@@ -124,5 +137,5 @@ def _count(asked: Asked, line: str) -> int:
 
 APPLICATIONS = [
     Application(flow.__name__, flow.__doc__ or "", Asked, flow, limit_key=lambda asked: asked.profile)
-    for flow in (add, ask, hang, stumble, nap, work, refuse, break_down, remember)
+    for flow in (add, ask, hang, stumble, nap, work, refuse, break_down, remember, redo)
 ] + [Application("hurried", "Has a tenth of a second.", Asked, work, budget=Budget(seconds=0.1))]

@@ -195,6 +195,14 @@ async def test_a_saved_file_is_listed_with_its_type_and_size(gofer: Harness) -> 
     assert await gofer.kernel.parts.artifacts.read_whole(artifact) == b"12"
 
 
+async def test_a_file_is_kept_once_for_its_bytes_and_another_one_beside_it(gofer: Harness, tmp_path: Path) -> None:
+    run = await gofer.run("redo", ledger=str(tmp_path / "ledger"))
+    assert run.status is Status.SUCCEEDED
+    saved = await gofer.call("run.artifacts", id=run.id)
+    assert [(one.name, one.size) for one in saved] == [("page.txt", 5), ("page.txt", 12)]
+    assert [await gofer.kernel.parts.artifacts.read_whole(one) for one in saved] == [b"first", b"another page"]
+
+
 async def test_principals_see_only_their_own_runs(gofer: Harness) -> None:
     run = await gofer.run("add")
     stranger = Principal(id="stranger", scopes=frozenset({"runs:read"}))
