@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from gofer.core.application import Application, RunContext
+from gofer.core.artifact import Artifact
 from gofer.core.errors import Refused, Unavailable
 from gofer.core.question import Question
 from gofer.core.run import Status
@@ -232,6 +233,26 @@ async def test_a_working_folder_is_kept_once_for_each_change(folder: Path, box: 
     for _ in range(2):
         await checkpoints.drop("a-run", "main")
         assert not archive.exists()
+
+
+async def test_the_store_is_asked_to_drop_only_what_may_be_kept(folder: Path, box: Sandbox) -> None:
+    class Store(ArtifactStore):
+        dropped = 0
+
+        async def drop(self, artifact: Artifact) -> None:
+            """Count it."""
+            self.dropped += 1
+
+    store = Store(str(folder))
+    checkpoints = Checkpoints(store)
+    checkpoints.begin("a-run", "main")
+    await checkpoints.drop("a-run", "main")
+    assert store.dropped == 0
+    checkpoints.begin("a-run", "main")
+    await checkpoints.keep("a-run", box, "main")
+    await checkpoints.drop("a-run", "main")
+    await checkpoints.drop("of-a-dead-worker", "main")
+    assert store.dropped == 2
 
 
 async def test_a_checkpoint_that_cannot_be_made_is_an_error_with_words(folder: Path, box: Sandbox) -> None:

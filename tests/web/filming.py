@@ -112,6 +112,16 @@ async def long(gofer: FakeGofer, steps: int) -> Run:
     return run
 
 
+STUCK = Question(
+    text="shop.example shows a CAPTCHA, and gofer solves none. Take control and clear the way.",
+    choices=("Done", "Abort", "+10 minutes"),
+    default="Nobody came in time",
+    timeout_seconds=1800,
+    postpones={"+10 minutes": 600.0},
+    clears=True,
+)
+
+
 async def block(gofer: FakeGofer, run_id: str) -> None:
     """A CAPTCHA stands in the way."""
     shot = await gofer.files.save(run_id, "blocked.png", png((250, 240, 235), (640, 400)), "image/png")
@@ -121,15 +131,7 @@ async def block(gofer: FakeGofer, run_id: str) -> None:
     )
     seen = Blocker(kind=BlockerKind.CAPTCHA, vendor="Example", evidence=signs, confidence=0.97)
     await gofer.log.tell(run_id, BlockerSeen(blocker=seen, url=SHOP, artifact=shot.name))
-    asked = Question(
-        text="shop.example shows a CAPTCHA, and gofer solves none. Take control and clear the way.",
-        choices=("Done", "Abort", "+10 minutes"),
-        default="Give up",
-        timeout_seconds=1800,
-        postpones={"+10 minutes": 600.0},
-        clears=True,
-        artifact=shot.name,
-    )
+    asked = STUCK.model_copy(update={"artifact": shot.name})
     await gofer.operations.ask(run_id, asked)
     await gofer.log.tell(run_id, RunWaiting(waiting_for=WaitingFor.PERSON, reason=asked.text[:40]))
 

@@ -6,23 +6,14 @@ from typing import Literal
 import pytest
 from playwright.async_api import Page, Route, expect
 from tests.web import story
+from tests.web.filming import STUCK
 from tests.web.visit import visiting
 
 from gofer.core.event import QuestionWithdrawn, RunRecovered, RunResumed, RunSucceeded
-from gofer.core.question import Question
 from gofer.core.run import Status
 from gofer.testing.fake_gateway import FakeGofer
 
 pytestmark = pytest.mark.chromium
-
-STUCK = Question(
-    text="shop.example shows a CAPTCHA, and gofer solves none. Take control of the live desktop and clear the way.",
-    choices=("Done", "Abort", "+10 minutes"),
-    default="Abort",
-    timeout_seconds=1800,
-    postpones={"+10 minutes": 600},
-    clears=True,
-)
 
 
 async def turn_away(page: Page, hidden: bool) -> None:

@@ -1,5 +1,6 @@
 """Browsers that stand in front of another one: each says only what it changes."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from gofer.core.action import Action, Click, Fill, Navigate, Read, Target, Upload
@@ -9,12 +10,12 @@ from gofer.core.fingerprint import Fingerprint, Match
 from gofer.core.page import Change, Look, PageView
 
 
-class ActingBrowser:
+class ActingBrowser(ABC):
     """The most common actions by their own names, all of them done by `act`."""
 
+    @abstractmethod
     async def act(self, action: Action, *, tell: bool = True) -> Change:
         """Do any one action."""
-        raise NotImplementedError
 
     async def navigate(self, url: str) -> Change:
         """Go to an address."""

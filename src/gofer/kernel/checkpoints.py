@@ -38,6 +38,11 @@ class Checkpoints:
 
     def __init__(self, store: ArtifactStore) -> None:
         self._store = store
+        self._bare: set[tuple[str, str]] = set()
+
+    def begin(self, run_id: str, name: str) -> None:
+        """A new sandbox: nothing is kept of it yet, so its end has nothing to drop."""
+        self._bare.add((run_id, name))
 
     async def keep(self, run_id: str, box: Sandbox, name: str) -> None:
         """Pack the working folder unless nothing in it changed; raises `Refused` where it is too large."""
@@ -48,6 +53,7 @@ class Checkpoints:
             if code == UNCHANGED:
                 return
             data = await box.read_bytes(ARCHIVE)
+            self._bare.discard((run_id, name))
             await self._store.put(_archive(run_id, name, data), data)
             await _in_folder(box, f"mv {KEPT}.new {KEPT}")
 
@@ -59,11 +65,15 @@ class Checkpoints:
             if error.code == "ERR_NOT_FOUND":
                 return
             raise
-        await box.write_bytes(ARCHIVE, data)
-        await _in_folder(box, f"tar -xzf {ARCHIVE}")
+        with _failures_told():
+            await box.write_bytes(ARCHIVE, data)
+            await _in_folder(box, f"tar -xzf {ARCHIVE}")
 
     async def drop(self, run_id: str, name: str) -> None:
         """Forget it; where that fails nothing else does."""
+        if (run_id, name) in self._bare:
+            self._bare.remove((run_id, name))
+            return
         try:
             await self._store.drop(_archive(run_id, name, b""))
         except Unavailable as error:
@@ -89,14 +99,14 @@ def _failures_told() -> Iterator[None]:
         except WorkspaceUnavailableError:
             raise
         except (OSError, WorkspaceError) as error:
-            raise Unavailable(f"The working folder could not be packed: {error}") from error
+            raise Unavailable(f"The working folder could not be packed or unpacked: {error}") from error
 
 
 async def _in_folder(box: Sandbox, script: str, *expected: int) -> int:
     command = f"cd {shlex.quote(await box.working_dir())} || exit 1\n{script}"
     done = await box.run(command, shell=True, timeout=120)
     if done.exit_code not in (0, *expected):
-        raise Unavailable(f"The working folder could not be packed: {done.stderr[-300:]}")
+        raise Unavailable(f"The working folder could not be packed or unpacked: {done.stderr[-300:]}")
     return done.exit_code
 
 

@@ -178,6 +178,8 @@ class Lender:
         try:
             if how == "moved":
                 await self.checkpoints.put_back(run_id, box, name)
+            else:
+                self.checkpoints.begin(run_id, name)
             loan = Loan(box, how, time.monotonic() - began)
             await self._write_down(run_id, name, loan)
         except BaseException:

@@ -22,7 +22,7 @@ class Slots:
     """Grants free slots by priority and age: to this worker's runs that waited and, while it `begins` any, others."""
 
     def __init__(
-        self, database: Database, worker: str, policy: Policy, start: Start, begins: Callable[[], bool] = lambda: True
+        self, database: Database, worker: str, policy: Policy, start: Start, begins: Callable[[], bool]
     ) -> None:
         self._database = database
         self._worker = worker
